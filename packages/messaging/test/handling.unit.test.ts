@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { createLogger, LastingFailure, RetryLog, systemClock } from '@mo/service-kit';
+import { createLogger, RetryLog, systemClock } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import { FetchRests } from '../src/kafka/fetch-rests.ts';
-import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX, type HeldUp } from '../src/kafka/handling.ts';
+import { Handling, HELD_UP_AFTER_MS, HELD_UP_MAX } from '../src/kafka/handling.ts';
+import { HELD_UP_OVER_MS, HeldUp } from '../src/kafka/held-up.ts';
 import { COMMIT_DELAY_MS, OffsetCommits } from '../src/kafka/offset-commits.ts';
 
 const TOPIC = 'loans';
-const lines: { level: string; partition?: number }[] = [];
+const lines: { level: string; partition?: number; failure?: string }[] = [];
 const logger = createLogger('test', 'debug', { write: (line) => void lines.push(JSON.parse(line)) });
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
@@ -20,7 +21,7 @@ const pass = async (durationMs: number) => {
 
 /** A subscription whose handlers end when the test says so, and its consumers. */
 function subscriptionUnderTest() {
-  const heldUp: HeldUp = new Map();
+  const heldUp = new HeldUp(systemClock, logger);
   const handlers: PromiseWithResolvers<void>[] = [];
   const handle = () => {
     const handler = Promise.withResolvers<void>();
@@ -48,7 +49,7 @@ function consumerUnderTest(heldUp: HeldUp, handle: () => Promise<void>) {
     new RetryLog(systemClock, logger, 'not yet'),
   );
   const rests = new FetchRests({ msMin: 0, msMax: 0, parts: 1 });
-  const handling = new Handling({ handle, commits, rests, heldUp, slow: new LastingFailure(systemClock), logger });
+  const handling = new Handling({ handle, commits, rests, heldUp, logger });
   handling.rejoined();
   const take = async (partition: number, offset: number) => {
     const batch = {
@@ -105,19 +106,49 @@ it('a batch that takes longer leaves its fetch, and its partition is paused unti
   expect(committed).toEqual(['0 to 8']);
 });
 
+const levels = () => lines.map(({ level, partition }) => [level, partition]);
+
 it('a partition whose batches all take long is one warning a minute', async () => {
   const { consumer, end } = subscriptionUnderTest();
   const { take } = consumer();
   lines.length = 0;
   for (const [batch, partition] of [0, 0, 1].entries()) {
     void take(partition, batch);
-    await pass(HELD_UP_AFTER_MS);
+    await pass(HELD_UP_AFTER_MS + HELD_UP_OVER_MS);
     await end(batch);
   }
-  expect(lines.map(({ level, partition }) => [level, partition])).toEqual([
+  expect(levels()).toEqual([
     ['warn', 0],
     ['debug', 0],
     ['warn', 1],
+  ]);
+});
+
+it('the end is a line once none has been held up for a while, and the next one is a warning again', async () => {
+  const { consumer, end } = subscriptionUnderTest();
+  const { take } = consumer();
+  lines.length = 0;
+  const both = [take(0, 1), take(1, 1)];
+  await pass(HELD_UP_AFTER_MS);
+  await end(0);
+  await pass(2 * HELD_UP_OVER_MS);
+  expect(levels()).toEqual([
+    ['warn', 0],
+    ['warn', 1],
+  ]);
+  await end(1);
+  await Promise.all(both);
+  await pass(HELD_UP_OVER_MS - 1);
+  expect(lines).toHaveLength(2);
+  await pass(1);
+  expect(lines[2]).toMatchObject({ level: 'info', failure: expect.stringMatching(/takes long/) });
+  void take(0, 2);
+  await pass(HELD_UP_AFTER_MS);
+  await end(2);
+  await pass(HELD_UP_OVER_MS);
+  expect(levels().slice(3)).toEqual([
+    ['warn', 0],
+    ['info', undefined],
   ]);
 });
 

@@ -24,6 +24,11 @@ export class RetryLog {
     this.#logger[this.#lasting.levelOf(message, level)]({ err: error, ...details }, this.#failure);
   }
 
+  /** Logs what is no error, but should end. @param reason tells apart what lasts at the same time */
+  lasts(reason: string, details: object): void {
+    this.#logger[this.#lasting.levelOf(reason)](details, this.#failure);
+  }
+
   /** Logs the end of what was a warning or an error. */
   succeeded(): void {
     if (this.#lasting.end()) this.#logger.info({ failure: this.#failure }, 'background work succeeds again');

@@ -35,6 +35,18 @@ it('a line has the given level and details', () => {
   expect(lines()).toMatchObject([{ level: 'error', msg: FAILURE, customerId: 7, err: { message: 'no broker' } }]);
 });
 
+it('what lasts without an error is logged likewise', () => {
+  const { log, lines } = setUp();
+  for (const reason of ['one', 'one', 'other']) log.lasts(reason, { reason });
+  log.succeeded();
+  expect(lines().map(({ level, msg, reason }) => [level, msg, reason])).toEqual([
+    ['warn', FAILURE, 'one'],
+    ['debug', FAILURE, 'one'],
+    ['warn', FAILURE, 'other'],
+    ['info', OVER, undefined],
+  ]);
+});
+
 it('work is logged by how it ends, which its caller learns', async () => {
   const { log, lines } = setUp();
   await expect(log.during(() => Promise.reject(new Error('no broker')))).rejects.toThrow('no broker');

@@ -4,14 +4,14 @@
  * continues, and the broker's other partitions are fetched meanwhile.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LastingFailure, Logger } from '@mo/service-kit';
+import type { Logger } from '@mo/service-kit';
 import type { EachBatchPayload } from 'kafkajs';
 import type { FetchRests } from './fetch-rests.ts';
 import { beatUntil } from './heartbeats.ts';
+import type { HeldUp } from './held-up.ts';
 import { incoming } from './incoming.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage } from './port.ts';
-import { partitionKey } from './topic-partition.ts';
 
 export const HEARTBEAT_INTERVAL_MS = 500;
 /** A batch that takes longer than this leaves its fetch at the next heartbeat. */
@@ -19,17 +19,11 @@ export const HELD_UP_AFTER_MS = 2_000;
 /** Batches that have left their fetches stay in memory; at this number, the next one stays in its fetch. */
 export const HELD_UP_MAX = 16;
 
-/** The partitions whose batch has left its fetch, by their keys; each promise resolves when the handler ends. */
-export type HeldUp = Map<string, Promise<void>>;
-
 export interface HandlingOptions {
   readonly handle: (messages: IncomingMessage[]) => Promise<void>;
   readonly commits: OffsetCommits;
   readonly rests: FetchRests;
-  /** Shared by all consumers of a subscription, because a handler may outlive its consumer. */
   readonly heldUp: HeldUp;
-  /** Shared likewise. Each slow partition is a reason of its own, so the log names some of them each minute. */
-  readonly slow: LastingFailure;
   readonly logger: Logger;
 }
 
@@ -58,16 +52,15 @@ export class Handling {
   async take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
-    const place = partitionKey(batch);
     const { rests, heldUp } = this.#options;
-    const earlier = heldUp.get(place);
+    const earlier = heldUp.endOf(batch);
     if (earlier !== undefined) return resumeAfter(earlier, payload);
     const beganMs = rests.begin();
     const mayLeave = () => performance.now() - beganMs >= HELD_UP_AFTER_MS && heldUp.size < HELD_UP_MAX;
     try {
       const handled = this.#handle(payload);
       const isDone = await beatUntil(handled, () => payload.heartbeat(), HEARTBEAT_INTERVAL_MS, mayLeave);
-      if (!isDone) return this.#leave(place, handled, payload);
+      if (!isDone) return this.#leave(handled, payload);
       const restMs = rests.restMs(beganMs, batch.offsetLag() !== '0');
       if (restMs > 0) await delay(restMs);
     } finally {
@@ -86,25 +79,16 @@ export class Handling {
     commits.note(batch.topic, batch.partition, (BigInt(batch.lastOffset()) + 1n).toString());
   }
 
-  #leave(place: string, handled: Promise<void>, payload: EachBatchPayload): void {
-    const { heldUp, slow, logger } = this.#options;
+  #leave(handled: Promise<void>, payload: EachBatchPayload): void {
+    const { heldUp, logger } = this.#options;
     const { topic, partition } = payload.batch;
-    logger[slow.levelOf(place)](
-      { topic, partition },
-      'handling the messages of a partition takes long; other partitions are read meanwhile',
-    );
-    const ended = handled
-      .catch((error: unknown) => {
-        logger.warn(
-          { err: error, topic, partition },
-          'the messages of a partition could not be handled and will be delivered again',
-        );
-      })
-      .then(() => {
-        heldUp.delete(place);
-      });
-    heldUp.set(place, ended);
-    resumeAfter(ended, payload);
+    const ended = handled.catch((error: unknown) => {
+      logger.warn(
+        { err: error, topic, partition },
+        'the messages of a partition could not be handled and will be delivered again',
+      );
+    });
+    resumeAfter(heldUp.add(payload.batch, ended), payload);
   }
 }
 

@@ -1,9 +1,10 @@
 /** A kafkajs consumer that survives outages of a broker. */
-import { LastingFailure, type Logger, RetryLog, systemClock } from '@mo/service-kit';
+import { type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { Consumer, Kafka } from 'kafkajs';
 import { FOLLOWER_PACING, type Pacing } from '../round-interval.ts';
 import { FetchRests } from './fetch-rests.ts';
-import { Handling, HEARTBEAT_INTERVAL_MS, type HeldUp } from './handling.ts';
+import { Handling, HEARTBEAT_INTERVAL_MS } from './handling.ts';
+import { HeldUp } from './held-up.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { IncomingMessage, Pace, Subscription } from './port.ts';
 
@@ -43,8 +44,7 @@ interface SubscriptionOptions {
 export class KeptSubscription implements Subscription {
   readonly #client: Kafka;
   readonly #options: SubscriptionOptions;
-  readonly #heldUp: HeldUp = new Map();
-  readonly #slow = new LastingFailure(systemClock);
+  readonly #heldUp: HeldUp;
   readonly #reading: RetryLog;
   readonly #committing: RetryLog;
   #consumer: Consumer | null = null;
@@ -57,6 +57,7 @@ export class KeptSubscription implements Subscription {
     this.#client = client;
     this.#options = options;
     const { logger } = options;
+    this.#heldUp = new HeldUp(systemClock, logger);
     this.#reading = new RetryLog(systemClock, logger, 'the Kafka consumer stopped and will be restarted');
     this.#committing = new RetryLog(systemClock, logger, 'offsets could not be committed yet');
   }
@@ -80,7 +81,7 @@ export class KeptSubscription implements Subscription {
     this.#closed = true;
     await this.#commits?.close();
     await this.#consumer?.disconnect();
-    await Promise.all(this.#heldUp.values());
+    await this.#heldUp.close();
   }
 
   async #connect(ensure: () => Promise<void>): Promise<void> {
@@ -99,7 +100,7 @@ export class KeptSubscription implements Subscription {
     });
     const commits = new OffsetCommits((offsets) => consumer.commitOffsets(offsets), this.#committing);
     const rests = new FetchRests(PACING[pace]);
-    const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, slow: this.#slow, logger });
+    const handling = new Handling({ handle, commits, rests, heldUp: this.#heldUp, logger });
     consumer.on(consumer.events.GROUP_JOIN, () => handling.rejoined());
     // A consumer that joins may still be unable to read: its group's broker answers, and that of a partition does not.
     consumer.on(consumer.events.FETCH, () => this.#reading.succeeded());

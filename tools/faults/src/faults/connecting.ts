@@ -75,6 +75,14 @@ export const connecting: readonly Fault[] = [
     check: unit('packages/messaging/test/handling'),
   },
   {
+    id: 'slow-partition-without-an-end',
+    file: 'packages/messaging/src/kafka/held-up.ts',
+    replace: 'if (this.#ends.size === 0) this.#timer',
+    by: 'if (this.#ends.size < 0) this.#timer',
+    breaks: 'nobody learns that a partition whose messages took long is read again',
+    check: unit('packages/messaging/test/handling'),
+  },
+  {
     id: 'stale-batch-committed',
     file: 'packages/messaging/src/kafka/handling.ts',
     replace: '    if (generation !== this.#generation) return;\n',
