@@ -198,6 +198,24 @@ describe('an atomic bulk upload', () => {
     expect(await find(customers.app, left)).toBeUndefined();
   });
 
+  it('says that another change blocks it, if one holds what it needs at each attempt', async () => {
+    // As after each lock timeout, without the wait.
+    await statement(
+      customers,
+      `CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'lock timeout' USING ERRCODE = 'lock_not_available'; END $$`,
+    );
+    await statement(
+      customers,
+      'CREATE TRIGGER busy BEFORE INSERT ON customers FOR EACH STATEMENT EXECUTE FUNCTION busy()',
+    );
+    const replies = [];
+    for (const query of ['', '?atomic=true']) replies.push(await upload(customers.app, csvOf([prefix()]), { query }));
+    await statement(customers, 'DROP TRIGGER busy ON customers');
+    const blocked = { status: 503, body: { detail: 'another change blocks this one' } };
+    expect(replies).toMatchObject([blocked, blocked]);
+  });
+
   it('has one time limit for all of its statements together', async () => {
     await inDatabase(customers, async (sql, database) => {
       const stagingId = await beginStaging(sql);

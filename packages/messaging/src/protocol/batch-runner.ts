@@ -59,8 +59,8 @@ export interface BatchRunnerOptions<A extends Account> {
   /** Absent if tracing is off. */
   tracer?: Tracer | null;
   observer: { faulty(fault: EventFault): void };
-  /** The outcome of an item that need not be tried (again); null if it must be. */
-  refusalOf: (item: Item<A>) => Outcome | null;
+  /** The outcome of an item that need not be tried (again); null if it must be. `isHeld`: it has waited for a lock. */
+  refusalOf: (item: Item<A>, isHeld?: boolean) => Outcome | null;
   /** Called after each commit that wrote own events. */
   onWritten: () => void;
 }
@@ -157,7 +157,7 @@ export class BatchRunner<A extends Account> {
     const isPatient = lockWait === 'alone';
     const endMs = clock.elapsed() + CONFLICT_MS_MAX;
     for (let attempt = 1; ; attempt += 1) {
-      const refusal = refusalOf(unit);
+      const refusal = refusalOf(unit, isPatient);
       if (refusal !== null) return refusal;
       try {
         return (await this.#run([unit], lockWait))[0] as Outcome;

@@ -4,7 +4,15 @@
  * short lock timeouts. What needs a lock that another transaction holds moves to a separate queue (see `held-lines.ts`),
  * one customer at a time, where it may wait longer without delaying batches.
  */
-import { BatchQueue, type Beside, QueueFullError, StoreConflictError, unavailable } from '@mo/service-kit';
+import {
+  BatchQueue,
+  type Beside,
+  type Clock,
+  QueueFullError,
+  StoreBusyError,
+  StoreConflictError,
+  unavailable,
+} from '@mo/service-kit';
 import type { Account } from './account.ts';
 import { BatchRunner, type BatchRunnerOptions, type Item, type Outcome, weightOf } from './batch-runner.ts';
 import { HeldLines } from './held-lines.ts';
@@ -20,6 +28,10 @@ export const QUEUE_WEIGHT_MAX = 8_192;
  * gateway's timeout, so that under overload no work is done for callers that have given up.
  */
 export const COMMAND_AGE_MS_MAX = 6_000;
+/** A batch that takes longer than this has waited for the database: deciding a full one takes a fraction of it. */
+export const SLOW_BATCH_MS = COMMAND_AGE_MS_MAX / 2;
+/** The text for whoever waits for a lock in vain, as in all operations. */
+const BLOCKED = 'another change blocks this one';
 
 /** Under load, a batch waits this long for requests that were sent together with those of the last batch. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
@@ -40,12 +52,18 @@ export interface WriteQueuesOptions<A extends Account> extends Omit<BatchRunnerO
 export class WriteQueues<A extends Account> {
   readonly #batches: BatchQueue<Item<A>, Outcome>;
   readonly #held: HeldLines<A>;
+  readonly #runner: BatchRunner<A>;
+  readonly #clock: Clock;
+  readonly #underWay = new Set<{ readonly beganMs: number }>();
+  /** When the last slow batch ended, in ms. */
+  #slowMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WriteQueuesOptions<A>) {
     const { clock, observer } = options;
-    const runner = new BatchRunner({ ...options, refusalOf: (item) => refusalOf(item, clock.elapsed()) });
+    this.#clock = clock;
+    this.#runner = new BatchRunner({ ...options, refusalOf: (item, isHeld) => this.#refusalOf(item, isHeld === true) });
     this.#batches = new BatchQueue({
-      run: (items) => runner.run(items),
+      run: (items) => this.#runBatch(items),
       weigh: weightOf,
       weightMax: BATCH_WEIGHT_MAX,
       queueWeightMax: QUEUE_WEIGHT_MAX,
@@ -53,7 +71,7 @@ export class WriteQueues<A extends Account> {
       beside: options.beside ?? BESIDE,
       onBatch: (items) => observer.batch(items),
     });
-    this.#held = new HeldLines((unit) => runner.runPatiently(unit), QUEUE_WEIGHT_MAX, clock);
+    this.#held = new HeldLines((unit) => this.#runner.runPatiently(unit), QUEUE_WEIGHT_MAX, clock);
   }
 
   /** The number of commands and events that wait. */
@@ -78,6 +96,7 @@ export class WriteQueues<A extends Account> {
       return outcome;
     } catch (error) {
       if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
+      if (error instanceof StoreBusyError) throw unavailable(BLOCKED, error);
       if (error instanceof StoreConflictError) throw unavailable('too many concurrent writes of the same data', error);
       throw error;
     }
@@ -90,6 +109,36 @@ export class WriteQueues<A extends Account> {
   #run(item: Item<A>): Promise<Outcome> {
     if (item.kind === 'command' || !this.#held.holds(item)) return this.#runInBatch(item);
     return runUnits(item, (unit) => (this.#held.holds(unit) ? this.#held.submit(unit) : this.#runInBatch(unit)));
+  }
+
+  async #runBatch(items: Item<A>[]): Promise<Outcome[]> {
+    const batch = { beganMs: this.#clock.elapsed() };
+    this.#underWay.add(batch);
+    try {
+      return await this.#runner.run(items);
+    } finally {
+      this.#underWay.delete(batch);
+      const endedMs = this.#clock.elapsed();
+      if (endedMs - batch.beganMs >= SLOW_BATCH_MS) this.#slowMs = endedMs;
+    }
+  }
+
+  /** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */
+  #refusalOf(item: Item<A>, isHeld: boolean): Outcome | null {
+    if (item.kind !== 'command') return null;
+    if (item.command.origin.isGone?.() === true)
+      return { kind: 'failed', error: unavailable('the caller has disconnected') };
+    const nowMs = this.#clock.elapsed();
+    if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
+    return { kind: 'failed', error: unavailable(isHeld ? BLOCKED : this.#whyLate(item, nowMs)) };
+  }
+
+  /** What a command has waited for, as far as it is known. */
+  #whyLate({ sinceMs, confirmation }: Item<A> & { kind: 'command' }, nowMs: number): string {
+    const isSlow = this.#underWay.values().some(({ beganMs }) => nowMs - beganMs >= SLOW_BATCH_MS);
+    if (isSlow || this.#slowMs >= sinceMs) return 'the database takes too long';
+    if (confirmation !== null) return 'the refusal could not be confirmed in time';
+    return 'more commands arrive than the service can process';
   }
 
   /** Runs an item in a batch, then those of its units that were busy, each by itself. */
@@ -111,13 +160,4 @@ async function runUnits<A extends Account>(
   const runs = unitsOf(item).map(run);
   await Promise.allSettled(runs);
   return joined(item, await Promise.all(runs));
-}
-
-/** A refusal for a command whose caller no longer waits for the answer; null for others. Events always run. */
-function refusalOf<A extends Account>(item: Item<A>, nowMs: number): Outcome | null {
-  if (item.kind !== 'command') return null;
-  if (item.command.origin.isGone?.() === true)
-    return { kind: 'failed', error: unavailable('the caller has disconnected') };
-  if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
-  return { kind: 'failed', error: unavailable('more commands arrive than the service can process') };
 }

@@ -7,7 +7,7 @@
  * moved in by one transaction, or not at all.
  */
 import type { BulkSummary } from '@mo/contracts';
-import { type Database, inTransaction, type Sql } from '@mo/database';
+import { type Database, databaseProblem, inTransaction, type Sql } from '@mo/database';
 import { type Clock, StoreConflictError, unavailable } from '@mo/service-kit';
 import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
 import { chunksOf } from '../bulk/chunks.ts';
@@ -146,7 +146,8 @@ async function repeated<T>({ transactions }: BulkParts, run: () => Promise<T>): 
       return await inTurn(transactions, run);
     } catch (error) {
       if (!(error instanceof StoreConflictError)) throw error;
-      if (attempt === ATTEMPTS_MAX) throw unavailable('too many concurrent writes of the same data', error);
+      if (attempt === ATTEMPTS_MAX)
+        throw databaseProblem(error) ?? unavailable('too many concurrent writes of the same data', error);
     }
   }
 }

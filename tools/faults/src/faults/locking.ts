@@ -44,6 +44,22 @@ export const locking: readonly Fault[] = [
     check: unit('packages/messaging/test/conflicts'),
   },
   {
+    id: 'held-lock-is-too-many-writes',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
+    replace: '      if (error instanceof StoreBusyError) throw unavailable(BLOCKED, error);\n',
+    by: '',
+    breaks: 'callers read that they write too much while one idle transaction holds a row',
+    check: unit('packages/messaging/test/unavailable'),
+  },
+  {
+    id: 'slow-database-is-overload',
+    file: 'packages/messaging/src/protocol/write-queues.ts',
+    replace: 'isSlow || this.#slowMs >= sinceMs',
+    by: 'nowMs < sinceMs',
+    breaks: 'callers read that too many commands arrive while the database is frozen',
+    check: unit('packages/messaging/test/unavailable'),
+  },
+  {
     id: 'settled-events-wait-with-held-ones',
     file: 'packages/messaging/src/protocol/write-queues.ts',
     replace: "outcome === undefined || outcome.kind === 'busy' ?",
