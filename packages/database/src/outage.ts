@@ -1,5 +1,5 @@
 /** Classification of database errors. */
-import { type ProblemError, StoreBusyError, unavailable } from '@mo/service-kit';
+import { type ProblemError, STORE_BUSY, STORE_SLOW, StoreBusyError, unavailable } from '@mo/service-kit';
 
 export const DATABASE_UNREACHABLE = 'the database cannot be reached';
 
@@ -10,7 +10,7 @@ const OUTAGE_STATES: readonly (readonly [states: RegExp, meaning: string])[] = [
   // memory, disk, connections
   [/^53/, 'the database lacks resources'],
   // a cancelled statement, a session ended because its transaction was idle or ran too long
-  [/^(57014|25P03|25P04)$/, 'the database takes too long'],
+  [/^(57014|25P03|25P04)$/, STORE_SLOW],
   [/^25006$/, 'the database accepts no writes'],
 ];
 /** deadlock_detected, lock_not_available, serialization_failure */
@@ -47,7 +47,7 @@ function meaningOf(error: unknown): string | null {
 
 /** Like {@link databaseOutage}, but also for an error that means that other transactions hold a lock. */
 export function databaseProblem(error: unknown): ProblemError | null {
-  if (isBusy(error)) return unavailable('another change blocks this one', error);
+  if (isBusy(error)) return unavailable(STORE_BUSY, error);
   return databaseOutage(error);
 }
 

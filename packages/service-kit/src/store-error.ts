@@ -7,6 +7,10 @@ export class StoreConflictError extends Error {
   override readonly name: string = 'StoreConflictError';
 }
 
+/** What a caller is told of a held lock, and of a database that answers late, whichever part noticed. */
+export const STORE_BUSY = 'another change blocks this one';
+export const STORE_SLOW = 'the database takes too long';
+
 /** Another transaction holds a lock, which says nothing about the data to be written. */
 export class StoreBusyError extends StoreConflictError {
   override readonly name = 'StoreBusyError';

@@ -9,6 +9,8 @@ import {
   type Beside,
   type Clock,
   QueueFullError,
+  STORE_BUSY,
+  STORE_SLOW,
   StoreBusyError,
   StoreConflictError,
   unavailable,
@@ -30,8 +32,6 @@ export const QUEUE_WEIGHT_MAX = 8_192;
 export const COMMAND_AGE_MS_MAX = 6_000;
 /** A batch that takes longer than this has waited for the database: deciding a full one takes a fraction of it. */
 export const SLOW_BATCH_MS = COMMAND_AGE_MS_MAX / 2;
-/** The text for whoever waits for a lock in vain, as in all operations. */
-const BLOCKED = 'another change blocks this one';
 
 /** Under load, a batch waits this long for requests that were sent together with those of the last batch. */
 const GATHERING = { itemsMin: 3, pauseMs: 2, waitMsMax: 8 };
@@ -96,7 +96,7 @@ export class WriteQueues<A extends Account> {
       return outcome;
     } catch (error) {
       if (error instanceof QueueFullError) throw unavailable('too many requests are waiting', error);
-      if (error instanceof StoreBusyError) throw unavailable(BLOCKED, error);
+      if (error instanceof StoreBusyError) throw unavailable(STORE_BUSY, error);
       if (error instanceof StoreConflictError) throw unavailable('too many concurrent writes of the same data', error);
       throw error;
     }
@@ -130,13 +130,13 @@ export class WriteQueues<A extends Account> {
       return { kind: 'failed', error: unavailable('the caller has disconnected') };
     const nowMs = this.#clock.elapsed();
     if (nowMs - item.sinceMs <= COMMAND_AGE_MS_MAX) return null;
-    return { kind: 'failed', error: unavailable(isHeld ? BLOCKED : this.#whyLate(item, nowMs)) };
+    return { kind: 'failed', error: unavailable(isHeld ? STORE_BUSY : this.#whyLate(item, nowMs)) };
   }
 
   /** What a command has waited for, as far as it is known. */
   #whyLate({ sinceMs, confirmation }: Item<A> & { kind: 'command' }, nowMs: number): string {
     const isSlow = this.#underWay.values().some(({ beganMs }) => nowMs - beganMs >= SLOW_BATCH_MS);
-    if (isSlow || this.#slowMs >= sinceMs) return 'the database takes too long';
+    if (isSlow || this.#slowMs >= sinceMs) return STORE_SLOW;
     if (confirmation !== null) return 'the refusal could not be confirmed in time';
     return 'more commands arrive than the service can process';
   }

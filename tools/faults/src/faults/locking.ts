@@ -46,7 +46,7 @@ export const locking: readonly Fault[] = [
   {
     id: 'held-lock-is-too-many-writes',
     file: 'packages/messaging/src/protocol/write-queues.ts',
-    replace: '      if (error instanceof StoreBusyError) throw unavailable(BLOCKED, error);\n',
+    replace: '      if (error instanceof StoreBusyError) throw unavailable(STORE_BUSY, error);\n',
     by: '',
     breaks: 'callers read that they write too much while one idle transaction holds a row',
     check: unit('packages/messaging/test/unavailable'),
