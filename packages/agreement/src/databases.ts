@@ -9,24 +9,38 @@ const OWNERS: readonly Owner[] = ['customers', 'loans', 'payments'];
 /** Bounds a connection, and a query, to a frozen server. Longer than a machine stands still, which is no finding. */
 const TIMEOUT_MS = 20_000;
 
+/** Queries that share a connection per service. */
+interface Connected {
+  query<Row>(service: Owner, text: string, values?: unknown[]): Promise<Row[]>;
+}
+
 /** Runs one query in the database of a service. */
-export async function query<Row>(
-  stack: StackFile,
-  service: Owner,
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({
-    connectionString: stack[service].databaseUrl,
-    query_timeout: TIMEOUT_MS,
-    connectionTimeoutMillis: TIMEOUT_MS,
-  });
-  client.on('error', () => {}); // a lost connection rejects the running query
-  await client.connect();
+export const query = <Row>(stack: StackFile, service: Owner, text: string, values: unknown[] = []): Promise<Row[]> =>
+  connected(stack, (databases) => databases.query<Row>(service, text, values));
+
+/** Connects to the databases that the work queries, until it ends. */
+async function connected<T>(stack: StackFile, work: (databases: Connected) => Promise<T>): Promise<T> {
+  const clients = new Map<Owner, pg.Client>();
+  const clientOf = async (service: Owner): Promise<pg.Client> => {
+    const known = clients.get(service);
+    if (known !== undefined) return known;
+    const client = new pg.Client({
+      connectionString: stack[service].databaseUrl,
+      query_timeout: TIMEOUT_MS,
+      connectionTimeoutMillis: TIMEOUT_MS,
+    });
+    client.on('error', () => {}); // a lost connection rejects the running query
+    await client.connect();
+    clients.set(service, client);
+    return client;
+  };
   try {
-    return (await client.query(text, values)).rows as Row[];
+    return await work({
+      query: async <Row>(service: Owner, text: string, values: unknown[] = []) =>
+        (await (await clientOf(service)).query(text, values)).rows as Row[],
+    });
   } finally {
-    await client.end();
+    for (const client of clients.values()) await client.end();
   }
 }
 
@@ -117,17 +131,19 @@ const COMPARISONS: readonly Comparison[] = [
  *
  * @returns one text per violation; empty if all invariants hold
  */
-export async function differences(stack: StackFile): Promise<string[]> {
+export const differences = (stack: StackFile): Promise<string[]> => connected(stack, differencesIn);
+
+async function differencesIn(databases: Connected): Promise<string[]> {
   const found: string[] = [];
   for (const { what, left, right, missing } of COMPARISONS) {
-    const [ours, theirs] = [await valuesOf(stack, left), await valuesOf(stack, right)];
+    const [ours, theirs] = [await valuesOf(databases, left), await valuesOf(databases, right)];
     for (const id of new Set([...ours.keys(), ...theirs.keys()])) {
       const [a = missing, b = missing] = [ours.get(id), theirs.get(id)];
       if (Number(a) !== Number(b)) found.push(`${what} of ${id}: ${a} and ${b}`);
     }
   }
   for (const service of OWNERS) {
-    const gaps = await valuesOf(stack, [
+    const gaps = await valuesOf(databases, [
       service,
       'SELECT customer_id AS id, max(version) AS value FROM journal GROUP BY 1 HAVING max(version) <> count(*)',
     ]);
@@ -136,20 +152,21 @@ export async function differences(stack: StackFile): Promise<string[]> {
   return found;
 }
 
-const valuesOf = async (stack: StackFile, [service, text]: Values): Promise<Map<string, string>> =>
-  new Map((await query<{ id: string; value: string }>(stack, service, text)).map(({ id, value }) => [id, value]));
+const valuesOf = async (databases: Connected, [service, text]: Values): Promise<Map<string, string>> =>
+  new Map((await databases.query<{ id: string; value: string }>(service, text)).map(({ id, value }) => [id, value]));
 
 /** Outboxes that are not empty and streams that a follower has not fully applied; empty once everything is drained. */
-export async function undelivered(stack: StackFile): Promise<string[]> {
+export const undelivered = (stack: StackFile): Promise<string[]> => connected(stack, undeliveredIn);
+
+async function undeliveredIn(databases: Connected): Promise<string[]> {
   const found: string[] = [];
   for (const service of OWNERS) {
-    const [outbox] = await query<{ waiting: string }>(stack, service, 'SELECT count(*) AS waiting FROM outbox');
+    const [outbox] = await databases.query<{ waiting: string }>(service, 'SELECT count(*) AS waiting FROM outbox');
     if (outbox?.waiting !== '0') found.push(`${outbox?.waiting} events in the outbox of ${service} wait for the relay`);
   }
   const heads = new Map<Owner, Map<string, string>>();
   for (const service of OWNERS) {
-    const rows = await query<{ id: string; head: string }>(
-      stack,
+    const rows = await databases.query<{ id: string; head: string }>(
       service,
       'SELECT customer_id AS id, max(version) AS head FROM journal GROUP BY 1',
     );
@@ -157,8 +174,7 @@ export async function undelivered(stack: StackFile): Promise<string[]> {
   }
   for (const [follower, { table, follows }] of Object.entries(FOLLOWERS) as [Owner, (typeof FOLLOWERS)[Owner]][]) {
     for (const stream of follows) {
-      const rows = await query<{ id: string; applied: string }>(
-        stack,
+      const rows = await databases.query<{ id: string; applied: string }>(
         follower,
         `SELECT customer_id AS id, ${stream}_applied AS applied FROM ${table}`,
       );
