@@ -1,6 +1,6 @@
 /** Deliveries as a webhook's owner sees them, and replays. */
 import { DELIVERY_STATUSES, type DeliveryStatus, WEBHOOK_STATUSES, type WebhookReplay } from '@mo/contracts';
-import { codeOf, type Database, readPage, run, type Sql, sqlOf } from '@mo/database';
+import { codeOf, type Database, ofStatus, type PageOfTable, readPage, run, type Sql, sqlOf } from '@mo/database';
 import type { Time } from './webhook-table.ts';
 
 /** How long finished deliveries, and events that no delivery refers to, are kept. */
@@ -63,6 +63,19 @@ const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = 
 // The locks keep these deliveries, and with them their events, until others refer to the events.
 const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[]) FOR KEY SHARE';
 
+/** The page that {@link DeliveryTable.list} reads. */
+export const deliveriesPage = ({ webhookId, status, customerId, before, limit }: DeliveriesWanted): PageOfTable => ({
+  select: SELECT,
+  id: 'd.id',
+  before,
+  where: [
+    ['d.webhook_id = $', webhookId],
+    ofStatus('d.status', status && codeOf(DELIVERY_STATUSES, status), customerId !== undefined),
+    ['d.customer_id = $', customerId],
+  ],
+  limit,
+});
+
 export interface Replayed {
   readonly deliveries: number;
   /** The named ids that are not deliveries of the webhook. */
@@ -79,18 +92,8 @@ export class DeliveryTable {
   }
 
   /** Newest first; one row more than the limit if there are more. */
-  list({ webhookId, status, customerId, before, limit }: DeliveriesWanted): Promise<DeliveryRow[]> {
-    return readPage<DeliveryRow>(sqlOf(this.#database), {
-      select: SELECT,
-      id: 'd.id',
-      before,
-      where: [
-        ['d.webhook_id = $', webhookId],
-        ['d.status = $', status && codeOf(DELIVERY_STATUSES, status)],
-        ['d.customer_id = $', customerId],
-      ],
-      limit,
-    });
+  list(wanted: DeliveriesWanted): Promise<DeliveryRow[]> {
+    return readPage<DeliveryRow>(sqlOf(this.#database), deliveriesPage(wanted));
   }
 
   /** Sends messages again, after those that are pending, once the transaction `sql` is committed. */
