@@ -18,6 +18,7 @@ export class Rounds {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>[] = [];
+  readonly #wakes: (() => void)[] = [];
 
   constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;
@@ -36,28 +37,41 @@ export class Rounds {
    * @param failure the log message for a failed round: a warning for each reason, once a minute, and info instead while
    *   peers may be starting. The end of what was a warning is logged, too
    * @param work false if the round had nothing to try: it tells nothing about an earlier failure
+   * @returns starts the next round at once, or after the current one
    */
-  every(intervalMs: number, failure: string, work: Work, options: RoundsOptions = {}): void {
-    this.#running.push(this.#run(intervalMs, failure, work, options));
+  every(intervalMs: number, failure: string, work: Work, options: RoundsOptions = {}): () => void {
+    const pause = { ended: new AbortController() };
+    const wake = () => pause.ended.abort();
+    this.#wakes.push(wake);
+    this.#running.push(this.#run(intervalMs, failure, work, pause, options));
+    return wake;
   }
 
   /** Starts no more rounds. Resolves when the current rounds have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    for (const wake of this.#wakes) wake();
     await Promise.all(this.#running);
   }
 
-  async #run(intervalMs: number, failure: string, work: Work, { needsPeers = false }: RoundsOptions): Promise<void> {
+  async #run(
+    intervalMs: number,
+    failure: string,
+    work: Work,
+    pause: { ended: AbortController },
+    { needsPeers = false }: RoundsOptions,
+  ): Promise<void> {
     const beganMs = this.#clock.elapsed();
     const log = new RetryLog(this.#clock, this.#logger, failure);
     while (!this.signal.aborted) {
+      pause.ended = new AbortController();
       try {
         if ((await work()) !== false) log.succeeded();
       } catch (error) {
         if (this.signal.aborted && error === this.signal.reason) return;
         log.failed(error, needsPeers && this.#clock.elapsed() - beganMs < STARTING_MS ? 'info' : 'warn');
       }
-      await this.#clock.sleep(intervalMs, this.signal);
+      await this.#clock.sleep(intervalMs, pause.ended.signal);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Rounds, STARTING_MS } from '../src/index.ts';
 import { memoryLog } from './harness.ts';
 
@@ -93,4 +95,33 @@ it.each([
   resolve();
   await stopped;
   expect(reported()).toEqual(expected);
+});
+
+const TURNS = 20;
+const settled = async () => {
+  for (let n = 0; n < TURNS; n += 1) await turn();
+};
+
+it('a round that is asked for, even during another one, begins without a pause, and only that', async () => {
+  const { logger } = memoryLog();
+  const pauses: AbortSignal[] = [];
+  const sleep = async (_ms: number, signal: AbortSignal = AbortSignal.abort()) => {
+    pauses.push(signal);
+    await (signal.aborted ? turn() : once(signal, 'abort'));
+  };
+  const rounds = new Rounds({ now: () => 0, elapsed: () => 0, sleep }, logger);
+  let count = 0;
+  const wakeAnother = rounds.every(1, 'it failed', async () => {});
+  const wake = rounds.every(1, 'it failed', async () => {
+    count += 1;
+    if (count === 2) wake();
+  });
+  await settled();
+  expect([count, pauses.length]).toEqual([1, 2]);
+  wake();
+  await settled();
+  expect([count, pauses.length]).toEqual([3, 4]);
+  await rounds.stop();
+  wakeAnother();
+  expect(count).toBe(3);
 });
