@@ -37,7 +37,7 @@ import { SWEEP_LEASE_MS, Sweeper } from './intake/sweeper.ts';
 import { waitingGauges, webhookMetrics } from './metrics.ts';
 import { DeliveryTable } from './webhooks/delivery-table.ts';
 import { StoredAnswers } from './webhooks/stored-answers.ts';
-import { WebhookTable } from './webhooks/webhook-table.ts';
+import { ROWS_AT_ONCE_MAX, WebhookTable } from './webhooks/webhook-table.ts';
 
 const NAME = 'webhooks';
 const CONNECTIONS_MAX = 10;
@@ -46,8 +46,9 @@ const CONNECTIONS_MAX = 10;
  * Builds the service; the server isn't listening, and nothing has started yet.
  *
  * @param pausesMs the pause after each attempt that failed; tests set shorter ones
+ * @param rowsMax the rows that a transaction changes of one webhook; tests set fewer
  */
-export async function createApp(config: Config, pausesMs = pauseMs): Promise<App> {
+export async function createApp(config: Config, pausesMs = pauseMs, rowsMax = ROWS_AT_ONCE_MAX): Promise<App> {
   const connection = connectionOf(NAME, config.WEBHOOKS_DATABASE_URL, config);
   const brokers = kafkaConnection(config);
   const logger = createLogger(NAME, config.LOG_LEVEL);
@@ -69,7 +70,7 @@ export async function createApp(config: Config, pausesMs = pauseMs): Promise<App
 
   const metrics = webhookMetrics(registry);
   waitingGauges(registry, database, systemClock);
-  const webhooks = new WebhookTable(database);
+  const webhooks = new WebhookTable(database, rowsMax);
   const deliveries = new DeliveryTable(database);
   const answers = new StoredAnswers(database, systemClock);
   const targets = new Targets(config.WEBHOOKS_NETWORKS);
@@ -149,7 +150,11 @@ export async function createApp(config: Config, pausesMs = pauseMs): Promise<App
   const notice = new Notice(server.server);
   const startup = new Startup(server);
   const serve = routesOf(server, { isKeyUsed: (key) => answers.isUsed(key), catchUp: async () => {} });
-  webhookRoutes({ serve, webhooks, deliveries, answers, targets, wake });
+  const wakeAll = () => {
+    wake();
+    housekeeping.wake();
+  };
+  webhookRoutes({ serve, webhooks, deliveries, answers, targets, wake: wakeAll });
 
   return {
     server,

@@ -166,17 +166,22 @@ it('pending deliveries that cannot be read', async () => {
 });
 
 it.each([
+  ['messages that cannot be made due', 'messages to changed webhooks could not be made due and will be tried again'],
   ['messages that cannot be given up', 'messages to removed webhooks could not be given up and will be tried again'],
   ['old rows that cannot be deleted', 'old events and deliveries could not be deleted and will be tried again'],
 ])('%s, although the other housekeeping can be done', async (_what, failed) => {
   const { logger, lines } = notedLines();
   let isAway = true;
   const forgotten: string[] = [];
-  const attempt = (of: string) => {
+  const attempt = (of: string): boolean => {
     if (isAway && failed.includes(of)) throw AWAY;
+    return false;
   };
   const housekeeping = new Housekeeping({
-    webhooks: { giveUpRemoved: async () => attempt('removed webhooks') },
+    webhooks: {
+      giveUpMore: async () => attempt('removed webhooks'),
+      makeMoreDue: async () => attempt('changed webhooks'),
+    },
     deliveries: {
       forget: async () => {
         attempt('old events');

@@ -216,7 +216,8 @@ export interface UnderTest {
   stop(): Promise<void>;
 }
 
-export async function startUnderTest(networks = THIS_MACHINE): Promise<UnderTest> {
+/** @param rowsMax the rows that a transaction changes of one webhook */
+export async function startUnderTest(rowsMax?: number): Promise<UnderTest> {
   const servers = testServers();
   const { webhooks: databaseUrl } = await servers.createDatabases('webhooks');
   const topicPrefix = `webhooks-${randomUUID().slice(0, 8)}`;
@@ -225,12 +226,12 @@ export async function startUnderTest(networks = THIS_MACHINE): Promise<UnderTest
     ...processConfigFor(topicPrefix),
     MO_VERSION: 'test',
     WEBHOOKS_DATABASE_URL: databaseUrl,
-    WEBHOOKS_NETWORKS: networks,
+    WEBHOOKS_NETWORKS: THIS_MACHINE,
     ...Object.fromEntries(STREAMS.map((stream) => [`${stream.toUpperCase()}_URL`, [owners[stream].origin]])),
   } as unknown as Parameters<typeof createApp>[0];
   const apps: App[] = [];
   const startReplica = async () => {
-    const app = await createApp(config, () => PAUSE_MS);
+    const app = await createApp(config, () => PAUSE_MS, rowsMax);
     apps.push(app);
     await app.start();
     return app;

@@ -23,7 +23,7 @@ export interface WebhookParts {
   readonly deliveries: DeliveryTable;
   readonly answers: StoredAnswers;
   readonly targets: Targets;
-  /** Called when there may be something to deliver. */
+  /** Called when there may be something to deliver, or the rest of a change to be made. */
   readonly wake: () => void;
 }
 
@@ -34,7 +34,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
     const fault = url === undefined ? null : targets.faultOf(url);
     if (fault !== null) throw invalid('body', '/url', fault);
   };
-  /** Wakes the dispatcher after the commit, because only then it sees the write. */
+  /** Wakes after the commit, because only then the write is seen. */
   const onceAndWake = async (key: RequestKey | null, write: Write) => {
     const answer = await answers.once(key, write);
     wake();
@@ -74,7 +74,7 @@ export function webhookRoutes({ serve, webhooks, deliveries, answers, targets, w
     }),
   );
   serve(removeWebhook, ({ params: { webhook_id: id }, key }) =>
-    answers.once(key, async (sql) => answerWith(200, presentWebhook(existing(await webhooks.remove(sql, id), id)))),
+    onceAndWake(key, async (sql) => answerWith(200, presentWebhook(existing(await webhooks.remove(sql, id), id)))),
   );
   serve(rotateWebhookSecret, ({ params: { webhook_id: id }, body, key }) =>
     answers.once(key, async (sql) => {

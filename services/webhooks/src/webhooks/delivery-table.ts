@@ -36,7 +36,8 @@ export interface DeliveriesWanted {
 
 const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e.type AS event_type, d.status, d.attempts,
     d.created_at, d.last_attempt_at, d.last_status, d.last_error,
-    (SELECT lane.due_at FROM lanes lane JOIN webhooks w ON w.id = lane.webhook_id
+    (SELECT least(lane.due_at, CASE WHEN lane.customer_id > w.due_up_to THEN clock_timestamp() END)
+      FROM lanes lane JOIN webhooks w ON w.id = lane.webhook_id
       WHERE (lane.webhook_id, lane.customer_id) = (d.webhook_id, d.customer_id) AND NOT lane.held
         AND d.status = ${codeOf(DELIVERY_STATUSES, 'pending')} AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}) AS due_at
   FROM deliveries d JOIN events e USING (customer_id, stream, version)`;

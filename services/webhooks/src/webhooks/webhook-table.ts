@@ -6,6 +6,11 @@ import { newSecret } from '../delivery/signature.ts';
 
 /** Excludes removed webhooks. Limited because each event stores one delivery per webhook that subscribes to it. */
 export const WEBHOOKS_MAX = 100;
+/**
+ * Lanes of a webhook, and likewise deliveries, that one transaction changes. A webhook may have more than can be changed
+ * within a statement's time limit. What a request leaves is continued by `makeMoreDue` and `giveUpMore`, in any process.
+ */
+export const ROWS_AT_ONCE_MAX = 10_000;
 
 /** As the driver returns it. */
 export type Time = Date | string;
@@ -40,9 +45,12 @@ export interface WebhooksWanted {
 /** Requests change webhooks in a transaction of the caller, `sql`, which also stores their answers. */
 export class WebhookTable {
   readonly #database: Database;
+  readonly #rowsMax: number;
 
-  constructor(database: Database) {
+  /** @param rowsMax tests set fewer */
+  constructor(database: Database, rowsMax = ROWS_AT_ONCE_MAX) {
     this.#database = database;
+    this.#rowsMax = rowsMax;
   }
 
   /** Creates a webhook, which gets the events taken in from now on. Null if WEBHOOKS_MAX is reached. */
@@ -81,8 +89,8 @@ export class WebhookTable {
 
   /**
    * Changes a webhook that is not removed. If it is then active and the change set its status or URL, its pending
-   * deliveries are due at once. If it was activated or its URL changed, they are attempted for another three days. Null
-   * if there is no such webhook.
+   * deliveries are due: the first of them at once, the others by `makeMoreDue`. If it was activated or its URL changed,
+   * they are attempted for another three days. Null if there is no such webhook.
    */
   async change(sql: Sql, id: number, change: WebhookChange): Promise<WebhookRow | null> {
     const { url, event_types: types, description, status } = change;
@@ -95,31 +103,49 @@ export class WebhookTable {
     const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
     const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
     if (row === undefined) return null;
-    if (row.status === ACTIVE && (url ?? status) !== undefined) await makeDue(sql, id);
+    if (row.status === ACTIVE && (url ?? status) !== undefined) await makeDue(sql, id, 0, this.#rowsMax);
     return row;
   }
 
-  /** Removes a webhook and gives up its pending deliveries. Null if there is none; a second removal changes nothing. */
+  /** Makes more lanes due of a webhook of which `change` left some. @returns whether there may be others */
+  makeMoreDue(): Promise<boolean> {
+    return inTransaction(this.#database, async (sql) => {
+      // A row that is locked is being changed, or another process is making its lanes due.
+      const text = `SELECT id, due_up_to FROM webhooks WHERE status = ${ACTIVE} AND due_up_to IS NOT NULL
+        LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`;
+      const [row] = await run<{ id: string; due_up_to: string }>(sql, text);
+      if (row === undefined) return false;
+      await makeDue(sql, Number(row.id), Number(row.due_up_to), this.#rowsMax);
+      return true;
+    });
+  }
+
+  /**
+   * Removes a webhook, and gives up the first of its pending deliveries; the others are given up by `giveUpMore`. Null if
+   * there is none; a second removal changes nothing else.
+   */
   async remove(sql: Sql, id: number): Promise<WebhookRow | null> {
     const text = `UPDATE webhooks SET status = ${REMOVED}, updated_at = CASE WHEN status = ${REMOVED} THEN updated_at
       ELSE clock_timestamp() END WHERE id = $1 RETURNING ${COLUMNS}`;
     const [row] = await run<WebhookRow>(sql, text, [id]);
     if (row === undefined) return null;
-    await giveUp(sql, [id]);
+    await giveUp(sql, id, this.#rowsMax);
     return row;
   }
 
-  /** Gives up deliveries that were added while their webhook was being removed. */
-  giveUpRemoved(): Promise<void> {
-    return inTransaction(this.#database, async (sql) => {
-      const text = `SELECT id FROM webhooks w WHERE status = ${REMOVED} AND EXISTS (
-        SELECT 1 FROM deliveries d WHERE d.webhook_id = w.id AND d.status = 1) FOR UPDATE`;
-      const rows = await run<{ id: string }>(sql, text);
-      await giveUp(
-        sql,
-        rows.map(({ id }) => Number(id)),
-      );
-    });
+  /**
+   * Gives up more pending deliveries of each removed webhook: those that `remove` left, and those that were added
+   * meanwhile. @returns whether there may be others
+   */
+  async giveUpMore(): Promise<boolean> {
+    const text = `SELECT id FROM webhooks w WHERE status = ${REMOVED} AND (
+      EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_id = w.id AND d.status = 1)
+      OR EXISTS (SELECT 1 FROM lanes WHERE lanes.webhook_id = w.id))`;
+    const rows = await run<{ id: string }>(sqlOf(this.#database), text);
+    let isMore = false;
+    for (const { id } of rows)
+      if (await inTransaction(this.#database, (sql) => giveUp(sql, Number(id), this.#rowsMax))) isMore = true;
+    return isMore;
   }
 
   /** Disables a webhook, with a reason for its owner, if it still uses the URL that caused this. */
@@ -165,14 +191,35 @@ export class WebhookTable {
   }
 }
 
-/** Makes all lanes of a webhook due, except those that a process is working on. */
-const makeDue = (sql: Sql, id: number) =>
-  run(sql, 'UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held', [id]);
+/**
+ * Makes lanes of a webhook due, except those that a process is working on: the next `rowsMax` in the order of their
+ * customers, above a given one. Like all others, it locks lanes in this order. The webhook notes how far it came.
+ */
+const makeDue = (sql: Sql, id: number, above: number, rowsMax: number) =>
+  run(
+    sql,
+    `WITH next AS MATERIALIZED (
+        SELECT customer_id FROM lanes WHERE webhook_id = $1 AND customer_id > $2
+        ORDER BY customer_id LIMIT ${rowsMax} FOR UPDATE),
+      due AS (
+        UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held
+          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next)))
+      UPDATE webhooks SET due_up_to = (SELECT CASE WHEN count(*) = ${rowsMax} THEN max(customer_id) END FROM next)
+      WHERE id = $1`,
+    [id, above],
+  );
 
-/** Gives up the pending deliveries of removed webhooks. */
-async function giveUp(sql: Sql, ids: readonly number[]): Promise<void> {
-  await run(sql, 'DELETE FROM lanes WHERE webhook_id = ANY ($1::bigint[])', [ids]);
-  const text = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed'
-    WHERE webhook_id = ANY ($1::bigint[]) AND status = 1`;
-  await run(sql, text, [ids]);
+/**
+ * Gives up the next pending deliveries of a removed webhook, after it has closed their lanes. The arrays keep the plan
+ * from reading the whole table. @returns whether there may be others
+ */
+async function giveUp(sql: Sql, id: number, rowsMax: number): Promise<boolean> {
+  const close = `DELETE FROM lanes WHERE webhook_id = $1 AND customer_id = ANY (ARRAY(
+    SELECT customer_id FROM lanes WHERE webhook_id = $1
+    ORDER BY customer_id LIMIT ${rowsMax} FOR UPDATE)) RETURNING 1`;
+  const drop = `UPDATE deliveries SET status = 3, last_error = 'the webhook was removed' WHERE id = ANY (ARRAY(
+    SELECT id FROM deliveries WHERE webhook_id = $1 AND status = 1
+    ORDER BY customer_id, id LIMIT ${rowsMax} FOR NO KEY UPDATE)) RETURNING 1`;
+  const changed = [await run(sql, close, [id]), await run(sql, drop, [id])];
+  return changed.some(({ length }) => length === rowsMax);
 }

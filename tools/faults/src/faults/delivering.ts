@@ -166,6 +166,22 @@ export const delivering: readonly Fault[] = [
     check: servers('services/webhooks/test/history'),
   },
   {
+    id: 'rest-never-due',
+    file: 'services/webhooks/src/webhooks/webhook-table.ts',
+    replace: 'THEN max(customer_id) END FROM next',
+    by: 'THEN NULL::bigint END FROM next',
+    breaks: 'of a webhook with many waiting messages that is activated, most wait on for up to four hours',
+    check: servers('services/webhooks/test/large-changes'),
+  },
+  {
+    id: 'rest-never-given-up',
+    file: 'services/webhooks/src/housekeeping.ts',
+    replace: '() => webhooks.giveUpMore()',
+    by: 'async () => false',
+    breaks: 'most messages of a removed webhook that had many are pending forever',
+    check: servers('services/webhooks/test/large-changes'),
+  },
+  {
     id: 'waiting-messages-not-counted',
     file: 'services/webhooks/src/metrics.ts',
     replace: 'SELECT 1 FROM deliveries WHERE status = 1',

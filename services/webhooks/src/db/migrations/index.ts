@@ -8,6 +8,7 @@ import { Waived } from './2026-11-27-waived.ts';
 import { Resumed } from './2026-11-29-resumed.ts';
 import { Answers } from './2026-11-30-answers.ts';
 import { SweepLease } from './2026-11-30-sweep-lease.ts';
+import { DueUpTo } from './2026-12-01-due-up-to.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -20,6 +21,7 @@ export const migrations = [
   { name: 'resumed', class: Resumed },
   { name: 'sweep-lease', class: SweepLease },
   { name: 'answers', class: Answers },
+  { name: 'due-up-to', class: DueUpTo },
 ];
 
 /** Built concurrently, while the service runs. */
