@@ -149,7 +149,7 @@ export class Caller {
         if (owner !== null) this.tokens.note(owner);
       }
       return page;
-    });
+    }, options?.signal);
   }
 
   #request<Id extends OperationId>(id: Id, { path, query, body, about }: Call<Id>, options: CallOptions): Request {

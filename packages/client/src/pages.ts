@@ -6,14 +6,24 @@ import type { Page } from './types.ts';
  */
 export class List<Item> implements AsyncIterable<Item> {
   readonly #read: (cursor: string | undefined) => Promise<Page<Item>>;
+  readonly #signal: AbortSignal | undefined;
 
-  /** @param read fetches the page at a cursor, or the first page */
-  constructor(read: (cursor: string | undefined) => Promise<Page<Item>>) {
+  /**
+   * @param read fetches the page at a cursor, or the first page
+   * @param signal ends an iteration over rows between two rows, too
+   */
+  constructor(read: (cursor: string | undefined) => Promise<Page<Item>>, signal?: AbortSignal) {
     this.#read = read;
+    this.#signal = signal;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for await (const { results } of this.pages()) yield* results;
+    for await (const { results } of this.pages()) {
+      for (const item of results) {
+        this.#signal?.throwIfAborted();
+        yield item;
+      }
+    }
   }
 
   /** Yields page by page. To continue after a page later, pass its `next_cursor` to a new list as `cursor`. */

@@ -159,6 +159,31 @@ describe('a list', () => {
     expect(gateway.asked).toHaveLength(1);
   });
 
+  it.each([5, 4])('ends after row %i where its signal is aborted', async (last) => {
+    const stop = new AbortController();
+    const ids: number[] = [];
+    const options = { signal: stop.signal };
+    const read = async () => {
+      for await (const { id } of gateway.client().loans.list({ customer_id: 7, limit: 2 }, options)) {
+        ids.push(id);
+        if (id === last) stop.abort('enough');
+      }
+    };
+    expect(await thrown(read())).toBe('enough');
+    expect(ids.at(-1)).toBe(last);
+    expect(gateway.asked).toHaveLength(1);
+  });
+
+  it('ends within its last page where its signal is aborted', async () => {
+    pages['/api/loans?customer_id=8'] = { results: [{ id: 2 }, { id: 1 }], next_cursor: null };
+    const stop = new AbortController();
+    const read = async () => {
+      for await (const _loan of gateway.client().loans.list({ customer_id: 8 }, { signal: stop.signal }))
+        stop.abort('enough');
+    };
+    expect(await thrown(read())).toBe('enough');
+  });
+
   it('gives its pages, with the cursor to go on from', async () => {
     const { loans } = gateway.client();
     const { value } = await loans.list({ customer_id: 7, limit: 2 }).pages().next();
