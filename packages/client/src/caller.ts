@@ -202,6 +202,7 @@ export class Caller {
       return { received: await this.#exchange(request, apiKey, opened, ended) };
     } catch (error) {
       signal?.throwIfAborted();
+      opened?.throwFailure(error);
       const isTimeout = time.signal.aborted;
       // Nothing was sent: a function of the caller failed, either the one for the API key or the one for the body.
       if (!isReady && !isTimeout) throw error;

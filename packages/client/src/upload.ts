@@ -12,6 +12,8 @@ type Content = NonNullable<RequestInit['body']>;
 /** A body opened for one attempt. */
 export interface OpenBody {
   readonly content: Content;
+  /** Throws why the caller's file couldn't be read, if that's why `fetch` failed with this error. */
+  throwFailure(error: unknown): void;
   /** Releases the unread rest, because `fetch` doesn't do so when it fails. */
   close(): void;
 }
@@ -38,18 +40,40 @@ export function uploadBody(file: UploadFile, type: UploadType): Body {
   return { type, isRepeatable, isStream: true, isUpload: true, open: () => streamed(piecesOf(open())) };
 }
 
-const asItIs = (content: Content) => (): OpenBody => ({ content, close: () => {} });
+const asItIs = (content: Content) => (): OpenBody => ({ content, throwFailure: throwIfUnreadable, close: () => {} });
+
+/** A Blob of a file that has changed since is unreadable. */
+function throwIfUnreadable(error: unknown): void {
+  const { cause } = Object(error) as { cause?: unknown };
+  for (const reason of [error, cause])
+    if ((Object(reason) as { name?: unknown }).name === 'NotReadableError') throw reason;
+}
 
 function streamed(pieces: AsyncIterator<Piece>): OpenBody {
   const encoder = new TextEncoder();
+  let failure: { readonly error: unknown } | undefined;
   const content = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await pieces.next();
+      const { done, value } = await nextOf(pieces).catch((error: unknown) => {
+        failure = { error };
+        throw error;
+      });
       if (done === true) controller.close();
       else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
   });
-  return { content, close: () => void pieces.return?.().catch(() => {}) };
+  const throwFailure = () => {
+    if (failure !== undefined) throw failure.error;
+  };
+  return { content, throwFailure, close: () => void pieces.return?.().catch(() => {}) };
+}
+
+/** @throws TypeError if it isn't a piece */
+async function nextOf(pieces: AsyncIterator<Piece>): Promise<IteratorResult<Piece>> {
+  const next = await pieces.next();
+  if (next.done !== true && typeof next.value !== 'string' && !(next.value instanceof Uint8Array))
+    throw new TypeError(`an upload consists of text or Uint8Arrays, not of ${typeof next.value}s`);
+  return next;
 }
 
 /** Uses a reader for a ReadableStream, because not every browser can iterate over one. */

@@ -1,3 +1,7 @@
+import { createReadStream, openAsBlob } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { StandIn, thrown } from './stand-in.ts';
 
 const SUMMARY = { received: 1, created: 1, failed: 0, errors: [], errors_truncated: false };
@@ -47,6 +51,44 @@ describe('an upload', () => {
     };
     expect(await thrown(bulk(open))).toBe(gone);
     expect(gateway.asked).toEqual([]);
+  });
+
+  const broken = new Error('the disk is broken');
+  const fails = async function* () {
+    yield CSV;
+    throw broken;
+  };
+  const yields = async function* () {
+    yield CSV;
+    yield 5 as unknown as string;
+  };
+  const other = new TypeError('an upload consists of text or Uint8Arrays, not of numbers');
+  const missing = { code: 'ENOENT', path: '/nope.csv' };
+
+  it.each([
+    ['a missing file', () => createReadStream('/nope.csv'), missing],
+    ['an iterable that throws', fails, broken],
+    ['a stream that fails', () => ReadableStream.from(fails()), broken],
+    ['an iterable of something else', yields, other],
+  ])('of %s throws why it could not be read, and is not sent again', async (_name, open, why) => {
+    let times = 0;
+    const opened = () => {
+      times += 1;
+      return open();
+    };
+    expect(await thrown(bulk(opened))).toMatchObject(why);
+    expect(times).toBe(1);
+    expect(await thrown(bulk(open()))).toMatchObject(why);
+  });
+
+  it('of a file that has changed since it was opened throws so', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'mo-upload-'));
+    const path = join(dir, 'customers.csv');
+    await writeFile(path, CSV.repeat(10_000));
+    const file = await openAsBlob(path);
+    await writeFile(path, CSV);
+    expect(await thrown(bulk(file))).toMatchObject({ name: 'NotReadableError' });
+    await rm(dir, { recursive: true });
   });
 
   it.each(['iterable', 'stream'])('lets go of its %s where it is ended', async (kind) => {
