@@ -14,12 +14,18 @@ import type { Body, OpenBody } from './upload.ts';
 import { baseOf, filled, queryText } from './urls.ts';
 
 const KEY_BYTES = 16;
+/** What a header can carry; the API allows no other key. */
+const API_KEY = /^[\x21-\x7e]+$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const EXCERPT_LENGTH_MAX = 200;
 
 export interface ClientOptions {
   /** The base URL of the gateway, such as `https://loans.example.com`. */
   readonly url: string;
-  /** The API key, or a function that returns it. The function is called in each attempt, and its time counts. */
+  /**
+   * The API key, or a function that returns it. The function is called in each attempt, and its time counts. White space
+   * around the key is ignored.
+   */
   readonly apiKey: string | (() => string | Promise<string>);
   readonly retry?: Partial<RetryLimits>;
   /** Sends requests instead of the global `fetch`. */
@@ -96,7 +102,7 @@ export class Caller {
   /** @throws TypeError that names the invalid option */
   constructor({ url, apiKey, retry = {}, fetch }: ClientOptions) {
     this.#base = baseOf(url);
-    if (apiKey === '') throw new TypeError('apiKey must not be empty');
+    if (typeof apiKey !== 'function') checkedKey(apiKey);
     this.#apiKey = typeof apiKey === 'function' ? apiKey : () => apiKey;
     this.#limits = { ...RETRY_LIMITS, ...retry };
     for (const [name, limit] of Object.entries(this.#limits)) checkLimit(`retry.${name}`, limit);
@@ -157,6 +163,10 @@ export class Caller {
     if (!isKeyed && method !== 'GET' && options.idempotencyKey !== undefined)
       throw new TypeError(`${id} takes no idempotencyKey: the API stores no answers of it`);
     const idempotencyKey = isKeyed ? (options.idempotencyKey ?? newKey()) : null;
+    if (idempotencyKey !== null && !IDEMPOTENCY_KEY.test(idempotencyKey))
+      throw new TypeError(
+        `idempotencyKey must be 1 to 255 visible ASCII characters, not ${JSON.stringify(idempotencyKey)}`,
+      );
     const token = options.consistencyToken ?? (about === undefined ? undefined : this.tokens.find(about));
     const headers = new Headers({ accept: 'application/json, application/problem+json' });
     if (body !== undefined) headers.set('content-type', body.type);
@@ -196,7 +206,7 @@ export class Caller {
     let opened: OpenBody | undefined;
     let isReady = false;
     try {
-      const apiKey = await unlessAborted(this.#apiKey(), ended);
+      const apiKey = checkedKey(await unlessAborted(this.#apiKey(), ended));
       opened = request.body?.open();
       isReady = true;
       return { received: await this.#exchange(request, apiKey, opened, ended) };
@@ -236,6 +246,13 @@ export class Caller {
 /** @throws TypeError */
 function checkLimit(name: string, limit: number): void {
   if (!(limit > 0)) throw new TypeError(`${name} must be above 0, not ${limit}`);
+}
+
+/** @throws TypeError without the key, which is secret */
+function checkedKey(apiKey: string): string {
+  const key = typeof apiKey === 'string' ? apiKey.trim() : '';
+  if (!API_KEY.test(key)) throw new TypeError('apiKey must not be empty, and have only visible ASCII characters');
+  return key;
 }
 
 /** Avoids `crypto.randomUUID`, which browsers provide only on secure pages. */

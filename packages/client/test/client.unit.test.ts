@@ -49,6 +49,26 @@ describe('a client', () => {
     expect(await thrown(call)).toBe('enough');
   });
 
+  it.each(['sécret', 'sec\nret', 'sec ret', '', '\n'])('refuses the key %j without telling it', async (key) => {
+    const told = 'apiKey must not be empty, and have only visible ASCII characters';
+    expect(() => new MoClient({ url: gateway.url, apiKey: key })).toThrow(new TypeError(told));
+    expect(await thrown(keyedBy(() => key).loans.get(1))).toEqual(new TypeError(told));
+    expect(await thrown(keyedBy(() => undefined as unknown as string).loans.get(1))).toEqual(new TypeError(told));
+    expect(gateway.asked).toEqual([]);
+  });
+
+  it('ignores the end of the line after its key', async () => {
+    await new MoClient({ url: gateway.url, apiKey: 'key\n' }).loans.get(1);
+    expect(gateway.asked[0]).toMatchObject({ headers: { authorization: 'Bearer key' } });
+  });
+
+  it.each(['é€', 'a b', 'a\n', '', 'k'.repeat(256)])('refuses the idempotency key %j', async (idempotencyKey) => {
+    const error = await thrown(gateway.client().loans.activate(1, { idempotencyKey }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: expect.stringMatching(/^idempotencyKey must be 1 to 255 visible ASCII/) });
+    expect(gateway.asked).toEqual([]);
+  });
+
   it('throws what the function throws that is to give the key', async () => {
     const lost = new Error('no key');
     const { loans } = keyedBy(() => Promise.reject(lost));

@@ -46,11 +46,11 @@ describe('a write', () => {
     await loans.take(LOAN);
     await loans.take(LOAN);
     await loans.take(LOAN, { idempotencyKey: 'mine' });
-    await loans.activate(1, { idempotencyKey: 'mine too' });
-    await webhooks.rotateSecret(1, {}, { idempotencyKey: 'mine again' });
+    await loans.activate(1, { idempotencyKey: 'mine-too' });
+    await webhooks.rotateSecret(1, {}, { idempotencyKey: 'mine-again' });
     const [one, other, ...given] = keysSent();
     expect(one).not.toBe(other);
-    expect(given).toEqual(['mine', 'mine too', 'mine again']);
+    expect(given).toEqual(['mine', 'mine-too', 'mine-again']);
   });
 
   it('that makes a key is not sent again, for it would make another, except where nothing was done', async () => {
