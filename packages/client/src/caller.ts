@@ -4,10 +4,11 @@
  * consistency token.
  */
 import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import type { Optional } from './optional.ts';
 import { List } from './pages.ts';
-import { backoffMs, mayComeBack, RETRY_LIMITS, type RetryLimits, retryAfterMs, wait } from './retry.ts';
+import { backoffMs, limitsOf, mayComeBack, type RetryLimits, retryAfterMs, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
-import { startTimeLimit, TIME_LIMIT_MS_MAX, unlessAborted } from './time-limit.ts';
+import { checkLimit, startTimeLimit, TIME_LIMIT_MS_MAX, unlessAborted } from './time-limit.ts';
 import { type Ownership, type Subject, Tokens } from './tokens.ts';
 import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
 import type { Body, OpenBody } from './upload.ts';
@@ -27,9 +28,9 @@ export interface ClientOptions {
    * around the key is ignored.
    */
   readonly apiKey: string | (() => string | Promise<string>);
-  readonly retry?: Partial<RetryLimits>;
+  readonly retry?: Optional<Partial<RetryLimits>> | undefined;
   /** Sends requests instead of the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The options of any call. */
@@ -104,8 +105,7 @@ export class Caller {
     this.#base = baseOf(url);
     if (typeof apiKey !== 'function') checkedKey(apiKey);
     this.#apiKey = typeof apiKey === 'function' ? apiKey : () => apiKey;
-    this.#limits = { ...RETRY_LIMITS, ...retry };
-    for (const [name, limit] of Object.entries(this.#limits)) checkLimit(`retry.${name}`, limit);
+    this.#limits = limitsOf(retry);
     // Called without this object as `this`, which the fetch of browsers would reject.
     this.#fetch = (...args) => (fetch ?? globalThis.fetch)(...args);
   }
@@ -241,11 +241,6 @@ export class Caller {
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
-}
-
-/** @throws TypeError */
-function checkLimit(name: string, limit: number): void {
-  if (!(limit > 0)) throw new TypeError(`${name} must be above 0, not ${limit}`);
 }
 
 /** @throws TypeError without the key, which is secret */

@@ -1,4 +1,6 @@
 /** Retries: a call is sent again after no answer, after 429 and after 503, within the limits below. */
+import type { Optional } from './optional.ts';
+import { checkLimit } from './time-limit.ts';
 
 export interface RetryLimits {
   /** The most attempts of a call, including the first; 1 disables retries. */
@@ -21,6 +23,14 @@ export const RETRY_LIMITS: RetryLimits = {
   backoffMinMs: 100,
   backoffMaxMs: 10_000,
 };
+
+/** @throws TypeError that names the invalid limit */
+export function limitsOf(given: Optional<Partial<RetryLimits>>): RetryLimits {
+  const set = Object.fromEntries(Object.entries(given).filter(([, limit]) => limit !== undefined));
+  const limits = { ...RETRY_LIMITS, ...set };
+  for (const [name, limit] of Object.entries(limits)) checkLimit(`retry.${name}`, limit);
+  return limits;
+}
 
 /** A call with 429 had no effect. A call with 503 may have had one, so only repeatable requests are sent again. */
 export const mayComeBack = (status: number): boolean => status === 429 || status === 503;

@@ -3,6 +3,11 @@
 /** 24 days. A timer of 2^31 ms (24.9 days) or more would fire at once. */
 export const TIME_LIMIT_MS_MAX = 24 * 24 * 60 * 60 * 1_000;
 
+/** @throws TypeError if a limit is not above 0 */
+export function checkLimit(name: string, limit: number): void {
+  if (!(limit > 0)) throw new TypeError(`${name} must be above 0, not ${limit}`);
+}
+
 /** A signal that is aborted after some time. */
 export interface TimeLimit {
   readonly signal: AbortSignal;

@@ -69,6 +69,53 @@ describe('a client', () => {
     expect(gateway.asked).toEqual([]);
   });
 
+  /** With `exactOptionalPropertyTypes`, the type check finds members that may not be undefined. */
+  it('leaves out members that are undefined', async () => {
+    const maybe = {} as { text?: 'active'; count?: number; is?: boolean; names?: 'LoanPaid'[] };
+    const { text, count, is, names } = maybe;
+    const retry = { ...QUICK, attemptsMax: count, backoffMinMs: count };
+    const { customers, keys, loans, payments, webhooks } = new MoClient({
+      url: gateway.url,
+      apiKey: 'k',
+      retry,
+      fetch: undefined,
+    });
+    gateway.act = () => ({ status: 200, body: { results: [], next_cursor: null, details: [] } });
+    await customers.create({ external_id: 'a', score: '1', status: text, preapproved_at: text });
+    await customers.update(7, { score: text, status: text });
+    await customers.createInBulk('a,1', { type: 'text/csv', atomic: is });
+    await loans.take({
+      external_id: 'l',
+      customer_id: count,
+      customer_external_id: 'a',
+      amount: '1',
+      maximum_payment_date: 'm',
+      status: text,
+    });
+    await payments.make({ external_id: 'p', customer_id: 7, total_amount: '1', paid_at: text });
+    await webhooks.create({ url: 'https://x', event_types: names, description: text });
+    await webhooks.update(1, { url: text, event_types: names });
+    await webhooks.rotateSecret(1, { overlap_seconds: count });
+    await webhooks.replay(1, { from: 'f', to: text });
+    await keys.create({ name: 'n', scopes: [], rate: count, expires_at: text });
+    await keys.rotate(1, { overlap_seconds: count });
+    await Array.fromAsync(loans.list({ limit: count, status: text, customer_id: 7 }));
+    expect(gateway.asked.map(({ url, body }) => `${url.slice('/api'.length)} ${body}`)).toEqual([
+      '/customers {"external_id":"a","score":"1"}',
+      '/customers/7 {}',
+      '/customers/bulk a,1',
+      '/loans {"external_id":"l","customer_external_id":"a","amount":"1","maximum_payment_date":"m"}',
+      '/payments {"external_id":"p","customer_id":7,"total_amount":"1"}',
+      '/webhooks {"url":"https://x"}',
+      '/webhooks/1 {}',
+      '/webhooks/1/rotate-secret {}',
+      '/webhooks/1/replay {"from":"f"}',
+      '/keys {"name":"n","scopes":[]}',
+      '/keys/1/rotate {}',
+      '/loans?customer_id=7 ',
+    ]);
+  });
+
   it('throws what the function throws that is to give the key', async () => {
     const lost = new Error('no key');
     const { loans } = keyedBy(() => Promise.reject(lost));

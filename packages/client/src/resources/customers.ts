@@ -17,7 +17,7 @@ import { ofBalance, ofCustomer, ofLoan, ofPayment } from './subjects.ts';
 export interface BulkOptions extends CallOptions {
   readonly type: UploadType;
   /** All or nothing: a bad line causes the problem `bulk_failed`, which has the members of a summary. */
-  readonly atomic?: boolean;
+  readonly atomic?: boolean | undefined;
 }
 
 export interface ChangedCustomer {
@@ -46,7 +46,7 @@ export class Customers {
    * are already done count as created.
    */
   async createInBulk(file: UploadFile, { type, atomic, ...options }: BulkOptions): Promise<BulkSummary> {
-    const call = { body: uploadBody(file, type), query: { atomic } as QueryOf<'createCustomersInBulk'> };
+    const call = { body: uploadBody(file, type), query: { atomic } };
     const timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY;
     return (await this.#caller.call('createCustomersInBulk', call, { ...options, timeoutMs })).body;
   }
