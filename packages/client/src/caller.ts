@@ -3,14 +3,15 @@
  * so it can be retried whatever the outcome of the last attempt was. A call about a customer carries the customer's
  * consistency token.
  */
-import { type CallFacts, NoAnswerError, ProblemError, UnexpectedAnswerError } from './errors.ts';
+import { isContent, noAnswer, type Outcome, parse, type Received, refusal, retryAfterOf } from './answers.ts';
 import type { Optional } from './optional.ts';
 import { List } from './pages.ts';
-import { backoffMs, limitsOf, mayComeBack, type RetryLimits, retryAfterMs, wait } from './retry.ts';
+import { Patience } from './patience.ts';
+import { backoffMs, limitsOf, mayComeBack, type RetryLimits, wait } from './retry.ts';
 import { ROUTES } from './routes.ts';
 import { checkLimit, startTimeLimit, TIME_LIMIT_MS_MAX, unlessAborted } from './time-limit.ts';
 import { type Ownership, type Subject, Tokens } from './tokens.ts';
-import type { AnswerOf, OperationId, Page, PathOf, ProblemCode, QueryOf } from './types.ts';
+import type { AnswerOf, OperationId, Page, PathOf, QueryOf } from './types.ts';
 import type { Body, OpenBody } from './upload.ts';
 import { baseOf, filled, queryText } from './urls.ts';
 
@@ -18,7 +19,6 @@ const KEY_BYTES = 16;
 /** What a header can carry; the API allows no other key. */
 const API_KEY = /^[\x21-\x7e]+$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-const EXCERPT_LENGTH_MAX = 200;
 
 export interface ClientOptions {
   /** The base URL of the gateway, such as `https://loans.example.com`. */
@@ -85,19 +85,12 @@ interface Request {
   readonly idempotencyKey: string | null;
 }
 
-interface Received {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-/** The outcome of one attempt. */
-type Outcome = { readonly received: Received } | { readonly error: unknown; readonly isTimeout: boolean };
-
 export class Caller {
   readonly tokens = new Tokens();
   readonly #base: string;
   readonly #apiKey: () => string | Promise<string>;
   readonly #limits: RetryLimits;
+  readonly #patience = new Patience();
   readonly #fetch: typeof globalThis.fetch;
 
   /** @throws TypeError that names the invalid option */
@@ -181,21 +174,35 @@ export class Caller {
   async #send(request: Request, options: CallOptions): Promise<{ received: Received; attempts: number }> {
     const { signal, timeoutMs = this.#limits.timeoutMs } = options;
     checkLimit('timeoutMs', timeoutMs);
-    const { attemptsMax } = this.#limits;
-    const endMs = performance.now() + Math.min(timeoutMs, TIME_LIMIT_MS_MAX);
-    for (let attempts = 1; ; attempts += 1) {
-      signal?.throwIfAborted();
-      const outcome = await this.#attempt(request, signal, endMs);
-      const received = 'received' in outcome ? outcome.received : null;
-      if (received !== null && !mayComeBack(received.status)) return { received, attempts };
-      const askedMs = received === null ? null : retryAfterOf(received);
-      const waitMs = (askedMs ?? 0) + backoffMs(attempts, this.#limits);
-      const mayRepeat = received?.status === 429 ? request.isWhole : request.isRepeatable;
-      if (attempts >= attemptsMax || !mayRepeat || performance.now() + waitMs >= endMs) {
-        if ('received' in outcome) return { received: outcome.received, attempts };
-        throw noAnswer(request, outcome, attempts);
+    const { attemptsMax, unansweredMax } = this.#limits;
+    const startMs = performance.now();
+    const endMs = startMs + Math.min(timeoutMs, TIME_LIMIT_MS_MAX);
+    try {
+      for (let attempts = 1, answers = 0; ; attempts += 1) {
+        signal?.throwIfAborted();
+        const outcome = await this.#attempt(request, signal, endMs);
+        const received = 'received' in outcome ? outcome.received : null;
+        if (received !== null) {
+          this.#patience.isReached = true;
+          if (!mayComeBack(received.status)) return { received, attempts };
+          answers += 1;
+        }
+        const askedMs = received === null ? null : retryAfterOf(received);
+        const waitMs = (askedMs ?? 0) + backoffMs(attempts, this.#limits);
+        const nextMs = performance.now() + waitMs;
+        const mayRepeat = received?.status === 429 ? request.isWhole : request.isRepeatable;
+        const isOneLeft = () =>
+          attempts < attemptsMax ||
+          (attempts < unansweredMax &&
+            (received === null ? this.#patience.isLeft(request, nextMs - startMs) : answers < attemptsMax));
+        if (!mayRepeat || nextMs >= endMs || !isOneLeft()) {
+          if ('received' in outcome) return { received: outcome.received, attempts };
+          throw noAnswer(request, outcome, attempts);
+        }
+        await wait(waitMs, signal);
       }
-      await wait(waitMs, signal);
+    } finally {
+      this.#patience.end(request);
     }
   }
 
@@ -253,45 +260,3 @@ function checkedKey(apiKey: string): string {
 /** Avoids `crypto.randomUUID`, which browsers provide only on secure pages. */
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** The value of a JSON text; undefined if the text isn't JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether an answer has the form of the API's: an object that is declared as JSON. */
-const isContent = (headers: Headers, body: unknown): boolean =>
-  /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '') &&
-  typeof body === 'object' &&
-  body !== null &&
-  !Array.isArray(body);
-
-/** The wait from now that Retry-After demands; null if the answer has no valid Retry-After. */
-const retryAfterOf = ({ headers }: Received): number | null => retryAfterMs(headers.get('retry-after'), Date.now());
-
-function refusal({ method, url }: Request, { status, text }: Received, body: unknown, facts: CallFacts): Error {
-  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && status >= 400)
-    return new ProblemError(body as ProblemError<ProblemCode>['problem'], facts);
-  const excerpt = text.slice(0, EXCERPT_LENGTH_MAX);
-  return new UnexpectedAnswerError(`${method} ${url} was answered ${status}: ${excerpt}`, facts, status);
-}
-
-function noAnswer(request: Request, { error, isTimeout }: Extract<Outcome, { error: unknown }>, attempts: number) {
-  const { method, url, idempotencyKey } = request;
-  const why = isTimeout ? 'it took too long' : reasonOf(error);
-  const message = `no answer to ${method} ${url}: ${why}`;
-  const facts = { attempts, idempotencyKey, consistencyToken: null, retryAfterMs: null };
-  return new NoAnswerError(message, facts, isTimeout, error);
-}
-
-/**
- * The error of a failed fetch has no details; its cause does. If several addresses failed, the cause has only a code.
- */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } };
-  return cause?.message || cause?.code || message || String(error);
-}

@@ -3,8 +3,13 @@ import type { Optional } from './optional.ts';
 import { checkLimit } from './time-limit.ts';
 
 export interface RetryLimits {
-  /** The most attempts of a call, including the first; 1 disables retries. */
+  /** The most attempts of a call, including the first; 1 disables retries. More are made only without an answer. */
   readonly attemptsMax: number;
+  /**
+   * The most attempts of a call that gets no answer. Those beyond `attemptsMax` start within its first minute,
+   * and only if the URL has answered this client before. By default `attemptsMax` if you set that.
+   */
+  readonly unansweredMax: number;
   /** The time limit of a call, including waits between attempts. */
   readonly timeoutMs: number;
   /** The time limit of one attempt, after which the call is sent again. */
@@ -18,6 +23,7 @@ export interface RetryLimits {
 /** The limit of an attempt exceeds that of the gateway, which is 30 seconds. */
 export const RETRY_LIMITS: RetryLimits = {
   attemptsMax: 5,
+  unansweredMax: 25,
   timeoutMs: 60_000,
   attemptTimeoutMs: 35_000,
   backoffMinMs: 100,
@@ -27,7 +33,7 @@ export const RETRY_LIMITS: RetryLimits = {
 /** @throws TypeError that names the invalid limit */
 export function limitsOf(given: Optional<Partial<RetryLimits>>): RetryLimits {
   const set = Object.fromEntries(Object.entries(given).filter(([, limit]) => limit !== undefined));
-  const limits = { ...RETRY_LIMITS, ...set };
+  const limits = { ...RETRY_LIMITS, unansweredMax: given.attemptsMax ?? RETRY_LIMITS.unansweredMax, ...set };
   for (const [name, limit] of Object.entries(limits)) checkLimit(`retry.${name}`, limit);
   return limits;
 }

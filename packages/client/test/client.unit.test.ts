@@ -73,7 +73,7 @@ describe('a client', () => {
   it('leaves out members that are undefined', async () => {
     const maybe = {} as { text?: 'active'; count?: number; is?: boolean; names?: 'LoanPaid'[] };
     const { text, count, is, names } = maybe;
-    const retry = { ...QUICK, attemptsMax: count, backoffMinMs: count };
+    const retry = { ...QUICK, attemptsMax: count, unansweredMax: count };
     const { customers, keys, loans, payments, webhooks } = new MoClient({
       url: gateway.url,
       apiKey: 'k',
