@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { FailedLines } from '../src/import/failed-lines.ts';
 import { PART_LINES_MAX, partsOf } from '../src/import/lines.ts';
 import { formatOf, scan } from '../src/import/scan.ts';
@@ -82,10 +84,19 @@ describe('a scan', () => {
     expect([a.sha256 === b.sha256, a.sha256 === again.sha256]).toEqual([false, true]);
   });
 
+  it('reads no stream, which could be read only once', async () => {
+    const fifo = join(dir, 'fifo.csv');
+    await promisify(execFile)('mkfifo', [fifo]);
+    for (const path of [fifo, '/dev/null']) await expect(scan(path, 'csv', signal)).rejects.toThrow(/no regular file/);
+  });
+
   it('reports what is wrong with a file', async () => {
     await expect(scan(join(dir, 'none'), 'csv', signal)).rejects.toThrow(/none: there is no such file/);
     await expect(scan(dir, 'csv', signal)).rejects.toThrow(/it is a folder/);
     await expect(scanOf('')).rejects.toThrow(/is empty/);
+    const lone = /its header contains a CR that is not followed by LF: lines end with LF or CRLF/;
+    for (const text of ['external_id,score\ra,1\rb,2\r', 'external_id,score\ra,1\r\nb,2\r\n'])
+      await expect(scanOf(text)).rejects.toThrow(lone);
     expect([formatOf('a.CSV'), formatOf('b.jsonl'), formatOf('c.ndjson')]).toEqual(['csv', 'ndjson', 'ndjson']);
     expect(() => formatOf('people.json')).toThrow(/must end in .csv, .ndjson, .jsonl.*jq -c/);
     expect(() => formatOf('people')).toThrow(/or --format must be given$/);

@@ -1,12 +1,14 @@
 /** Scans the file before the import: its header, its size, and the hash that identifies it. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CommandError } from '@mo/command';
 import { newCustomer } from '@mo/contracts';
 import { type Place, withEnd } from './lines.ts';
 
 const NEWLINE = 0x0a;
+const LONE_CR = /\r(?!\n)/;
 const HEADER_BYTES_MAX = 16 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /** The columns of a file without a header line. */
@@ -39,7 +41,7 @@ export function formatOf(path: string): Format {
   );
 }
 
-/** Reads the whole file once. @throws CommandError if it cannot be read, or is empty */
+/** Reads the whole file once. @throws CommandError if it cannot be read, is empty, or its header has another line end */
 export async function scan(path: string, format: Format, signal: AbortSignal): Promise<Scan> {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
@@ -47,6 +49,9 @@ export async function scan(path: string, format: Format, signal: AbortSignal): P
   let lines = 0;
   let last = NEWLINE;
   try {
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory())
+      throw new CommandError(`${path} is no regular file: an import reads it twice, so write a stream to a file first`);
     for await (const piece of createReadStream(path, { signal }) as AsyncIterable<Buffer>) {
       hash.update(piece);
       for (let at = piece.indexOf(NEWLINE); at !== -1; at = piece.indexOf(NEWLINE, at + 1)) lines += 1;
@@ -56,11 +61,15 @@ export async function scan(path: string, format: Format, signal: AbortSignal): P
     }
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof CommandError) throw error;
     throw new CommandError(`${path}: ${explain(error)}`, { cause: error });
   }
   if (headBytes === 0) throw new CommandError(`${path} is empty`);
   if (last !== NEWLINE) lines += 1;
-  return { sha256: hash.digest('hex'), lines, ...beginning(Buffer.concat(head), format) };
+  const begins = beginning(Buffer.concat(head), format);
+  if (begins.header !== null && LONE_CR.test(begins.header.toString()))
+    throw new CommandError(`${path}: its header contains a CR that is not followed by LF: lines end with LF or CRLF`);
+  return { sha256: hash.digest('hex'), lines, ...begins };
 }
 
 function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix' | 'start'> {
