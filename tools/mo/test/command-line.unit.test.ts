@@ -1,6 +1,6 @@
 /** The command as its users call it, as far as it needs no system. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,19 @@ function helpOf(command: CommandUnknownOpts): string {
 }
 
 const ENDS = [...endsOf(programOf())];
+
+it('says that its output cannot be written', () => {
+  const full = openSync('/dev/full', 'w');
+  const node = ['--conditions=source', '--disable-warning=ExperimentalWarning', MO, '--version'];
+  const { status, stderr } = spawnSync(process.execPath, node, {
+    cwd,
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(stderr).toMatch(/^mo: the output cannot be written: ENOSPC[^\n]*\n$/);
+  expect(status).toBe(2);
+});
 
 describe('help', () => {
   it('lists every command, the target and the exit codes', async () => {

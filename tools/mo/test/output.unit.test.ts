@@ -30,6 +30,13 @@ describe('a table', () => {
     expect(later.body).toEqual(['augusta      22', `${'x'.repeat(59)}…       3`]);
   });
 
+  it('shows names of callers in full, and cuts between characters', () => {
+    const body = ['😀'.repeat(60), '😀'.repeat(61)].flatMap(
+      (name) => new Table(COLUMNS).lines([{ name, amount: '1' }]).body,
+    );
+    expect(body.map((line) => line.split(' ')[0])).toEqual(['😀'.repeat(60), `${'😀'.repeat(59)}…`]);
+  });
+
   it('replaces control characters in cells', () => {
     expect(new Table(COLUMNS).lines([{ name: 'a\u001b[2Jb', amount: '1' }]).body).toEqual(['a?[2Jb       1']);
   });
@@ -76,6 +83,12 @@ describe('output', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(values).toEqual([...rows.slice(0, 3), { done: true }]);
+  });
+
+  it('of one record shows members as long as they are', () => {
+    const { out, text } = printed(false);
+    out.record({ name: 'x'.repeat(200), amount: '1.00' }, COLUMNS);
+    expect(text()).toContain('x'.repeat(200));
   });
 
   it('of one record names its members', () => {

@@ -28,17 +28,18 @@ export class Output {
     this.#stopping = stopping;
   }
 
-  /** Prints one record, member by member. */
+  /** Prints one record, member by member, each as long as it is. */
   record<Row extends object>(row: Row, columns: readonly Column<Row>[]): void {
     if (this.isJson) {
       this.#json(row);
       return;
     }
     const members = columns.map(({ head, of }) => ({ name: head.toLowerCase(), value: of(row) }));
-    const table = new Table<(typeof members)[number]>([
+    const inTwo: Column<(typeof members)[number]>[] = [
       { head: '', of: ({ name }) => name },
       { head: '', of: ({ value }) => value },
-    ]);
+    ];
+    const table = new Table(inTwo, Number.POSITIVE_INFINITY);
     for (const line of table.lines(members).body) this.#line(line);
   }
 

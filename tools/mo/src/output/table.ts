@@ -2,8 +2,8 @@
 import { plain } from '@mo/command';
 import stringWidth from 'string-width';
 
-/** A longer cell is truncated. */
-const CELL_WIDTH_MAX = 60;
+/** Characters; a longer cell is truncated. No id of a caller's is longer. */
+const CELL_LENGTH_MAX = 60;
 
 export interface Column<Row> {
   readonly head: string;
@@ -16,10 +16,13 @@ export interface Column<Row> {
 /** Formats rows in batches. The first batch determines the widths of the columns, so a table may have any length. */
 export class Table<Row> {
   readonly #columns: readonly Column<Row>[];
+  readonly #lengthMax: number;
   #widths: number[] = [];
 
-  constructor(columns: readonly Column<Row>[]) {
+  /** @param lengthMax the characters of a cell that are shown */
+  constructor(columns: readonly Column<Row>[], lengthMax = CELL_LENGTH_MAX) {
     this.#columns = columns;
+    this.#lengthMax = lengthMax;
   }
 
   get isBegun(): boolean {
@@ -28,7 +31,7 @@ export class Table<Row> {
 
   /** The lines of these rows; with the first batch also the head. */
   lines(rows: readonly Row[]): { readonly head: string | null; readonly body: readonly string[] } {
-    const cells = rows.map((row) => this.#columns.map(({ of }) => cellText(of(row))));
+    const cells = rows.map((row) => this.#columns.map(({ of }) => cellText(of(row), this.#lengthMax)));
     if (this.isBegun) return { head: null, body: cells.map((line) => this.#line(line)) };
     const heads = this.#columns.map(({ head }) => head);
     this.#widths = heads.map((head, place) =>
@@ -46,7 +49,9 @@ export class Table<Row> {
   }
 }
 
-function cellText(value: string | number | null | undefined): string {
+function cellText(value: string | number | null | undefined, lengthMax: number): string {
   const text = plain(String(value ?? ''));
-  return text.length <= CELL_WIDTH_MAX ? text : `${text.slice(0, CELL_WIDTH_MAX - 1)}…`;
+  if (text.length <= lengthMax) return text;
+  const characters = Array.from(text);
+  return characters.length <= lengthMax ? text : `${characters.slice(0, lengthMax - 1).join('')}…`;
 }
