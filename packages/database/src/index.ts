@@ -21,6 +21,7 @@ export { poolMetrics, type WatchedPool } from './pool-metrics.ts';
 export { PREPARED_MAX, statementName } from './preparing-client.ts';
 export { REACH_MS_MAX, reachDatabase, UnreachedError } from './reach.ts';
 export { type Condition, ofStatus, type PageOfTable, readPage } from './read-page.ts';
+export { indexOfPeriods, NEXT_ROWS_MAX, type PageOfPeriod } from './read-period.ts';
 export { whyUnreachable } from './readiness.ts';
 export { ROW_WAIT_MS_MAX, ROWS_WAITING_MAX, RowsById } from './rows-by-id.ts';
 export {

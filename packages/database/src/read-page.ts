@@ -4,7 +4,8 @@
  * customer's rows is on that table too, so that an index returns them in order. With a condition on a joined table, the
  * plan may read and sort all rows.
  */
-import { literal, run, type Sql } from './sql.ts';
+import { type PageOfPeriod, readPeriod } from './read-period.ts';
+import { run, type Sql } from './sql.ts';
 
 /** A condition with one `$` for its value, or none if the value is inlined; omitted if the value is undefined. */
 export type Condition = readonly [text: string, value: string | number | undefined];
@@ -25,19 +26,18 @@ export interface PageOfTable {
   /** Only rows with smaller ids than this; null for the first page. */
   before: number | null;
   where: readonly Condition[];
-  /** Whether a condition is a range, which selects few rows or nearly all: the values are inlined, for a plan of its own. */
-  ofRange?: boolean;
   /** The number of rows per page. */
   limit: number;
 }
 
 /** The first rows by descending id, and one more than `limit` if there is a next page. */
-export async function readPage<Row>(sql: Sql, page: PageOfTable): Promise<Row[]> {
-  const { select, id, before, where, ofRange = false, limit } = page;
+export async function readPage<Row>(sql: Sql, page: PageOfTable | PageOfPeriod): Promise<Row[]> {
+  if ('time' in page) return readPeriod<Row>(sql, page);
+  const { select, id, before, where, limit } = page;
   const conditions: Condition[] = [[`${id} < $`, before ?? Number.MAX_SAFE_INTEGER], ...where];
   const given = conditions.filter(([, value]) => value !== undefined);
   const values: (string | number)[] = [];
-  const place = (value: string | number) => (ofRange ? literal(value) : `$${values.push(value)}`);
+  const place = (value: string | number) => `$${values.push(value)}`;
   const texts = given.map(([text, value]) => text.replace('$', () => place(value as string | number)));
   const count = place(limit + 1);
   return run<Row>(sql, `${select} WHERE ${texts.join(' AND ')} ORDER BY ${id} DESC LIMIT ${count}`, values);

@@ -18,15 +18,14 @@ describe('a page of a table', () => {
     await run(sql, `INSERT INTO owners SELECT n, 'owner-' || n FROM generate_series(1, ${OWNERS}) n`);
     await run(
       sql,
-      'CREATE TABLE items (id bigint PRIMARY KEY, owner bigint NOT NULL, odd boolean NOT NULL, status smallint NOT NULL, place bigint)',
+      'CREATE TABLE items (id bigint PRIMARY KEY, owner bigint NOT NULL, odd boolean NOT NULL, status smallint NOT NULL)',
     );
     await run(sql, 'CREATE INDEX items_owner ON items (owner, id)');
     await run(sql, `CREATE INDEX items_rare ON items (id) WHERE status = ${RARE}`);
-    await run(sql, 'CREATE INDEX items_place ON items USING brin (place) WITH (pages_per_range = 1)');
     await run(sql, 'CREATE TABLE no_items (LIKE items INCLUDING INDEXES)');
     await run(
       sql,
-      `INSERT INTO items SELECT n, n % ${OWNERS} + 1, n % 2 = 1, CASE WHEN n % 1000 = 0 THEN ${RARE} ELSE 1 END, n FROM generate_series(1, ${ROWS}) n`,
+      `INSERT INTO items SELECT n, n % ${OWNERS} + 1, n % 2 = 1, CASE WHEN n % 1000 = 0 THEN ${RARE} ELSE 1 END FROM generate_series(1, ${ROWS}) n`,
     );
     await run(sql, 'ANALYZE items, owners');
   });
@@ -35,19 +34,13 @@ describe('a page of a table', () => {
   const page = (
     sql: Sql,
     where: readonly Condition[],
-    {
-      before = null,
-      limit = 50,
-      table = 'items',
-      ofRange = false,
-    }: { before?: number | null; limit?: number; table?: string; ofRange?: boolean } = {},
+    { before = null, limit = 50, table = 'items' }: { before?: number | null; limit?: number; table?: string } = {},
   ) =>
     readPage<{ id: string }>(sql, {
       select: `SELECT items.id, owners.name FROM ${table} items JOIN owners ON owners.id = items.owner`,
       id: 'items.id',
       before,
       where,
-      ofRange,
       limit,
     });
   const idsOf = async (...parameters: [readonly Condition[], { before?: number; limit?: number }?]) =>
@@ -78,22 +71,6 @@ describe('a page of a table', () => {
     expect(owned.ids).toEqual(all.ids);
     expect(owned.indexes).not.toContain('items_rare');
     expect(await idsOf([ofStatus('items.status', undefined, false)], { limit: 1 })).toEqual([ROWS, ROWS - 1]);
-  });
-
-  it('of a range is planned for that range: few rows are found without reading all', async () => {
-    const indexes = async (from: number, to: number) => {
-      const plans: Plan[] = [];
-      const where: Condition[] = [
-        ['items.place >= $', from],
-        ['items.place <= $', to],
-      ];
-      const rows = await page(explaining(sqlOf(database), plans), where, { limit: 2, ofRange: true });
-      return { ids: rows.map(({ id }) => Number(id)), indexes: plans.flatMap(indexesOf) };
-    };
-    const few = await indexes(5, 6);
-    expect(few).toEqual({ ids: [6, 5], indexes: expect.arrayContaining(['items_place']) });
-    const many = await indexes(0, ROWS);
-    expect(many).toEqual({ ids: [ROWS, ROWS - 1, ROWS - 2], indexes: expect.arrayContaining(['items_pkey']) });
   });
 
   it('omits conditions without a value, and applies all others', async () => {

@@ -1,11 +1,11 @@
-import { buildIndexes, type Database, inTransaction, readPage, run, sqlOf } from '@mo/database';
-import { explaining, indexesOf, type Plan } from '@mo/database/testing';
+import { buildIndexes, type Database, inTransaction, NEXT_ROWS_MAX, readPage, run, sqlOf } from '@mo/database';
+import { counting, explaining, indexesOf, type Plan } from '@mo/database/testing';
 import { migratedDatabase } from '@mo/messaging/testing';
 import { indexes, migrations } from '../src/db/migrations/index.ts';
-import { loansPage } from '../src/queries/find-loans.ts';
+import { type LoanFilters, loansPage } from '../src/queries/find-loans.ts';
 
 const LOANS = 20_000;
-/** The first ones; all later ones are paid. */
+/** The first ones; all later ones are paid. One is taken each hour. */
 const ACTIVE = 20;
 
 describe('the loans of a mature book', () => {
@@ -18,7 +18,7 @@ describe('the loans of a mature book', () => {
     await run(
       sql,
       `INSERT INTO loans (id, created_at, updated_at, external_id, amount, status, maximum_payment_date, taken_at, customer_id, outstanding)
-        SELECT n, now(), now(), 'loan-' || n, 1, CASE WHEN n <= ${ACTIVE} THEN 2 ELSE 4 END, now(), now(), 1,
+        SELECT n, now(), now(), 'loan-' || n, 1, CASE WHEN n <= ${ACTIVE} THEN 2 ELSE 4 END, now(), to_timestamp(3600 * n), 1,
           CASE WHEN n <= ${ACTIVE} THEN 1 ELSE 0 END
         FROM generate_series(1, ${LOANS}) AS n`,
     );
@@ -35,6 +35,33 @@ describe('the loans of a mature book', () => {
     expect(rows).toHaveLength(count);
     expect(plans.flatMap(indexesOf)).toContain(index);
     expect(plans.flatMap(indexesOf)).not.toContain('loans_pkey');
+  });
+
+  const SECOND_DAY = { taken_from: new Date('1970-01-02T00:00:00Z'), taken_to: new Date('1970-01-02T23:59:59.999Z') };
+
+  it.each<[string, LoanFilters, number]>([
+    ['day', { ...SECOND_DAY, limit: 50 }, 24],
+    ['day that are paid', { ...SECOND_DAY, status: 'paid', limit: 50 }, 24],
+    ['day that are active', { taken_to: SECOND_DAY.taken_to, status: 'active', limit: 50 }, ACTIVE],
+    ['day that are pending, of which there are none', { ...SECOND_DAY, status: 'pending', limit: 50 }, 0],
+  ])('of an old %s are found by their day', async (_which, filters, count) => {
+    const counts: number[] = [];
+    expect(await readPage(counting(sqlOf(database), counts), loansPage(filters))).toHaveLength(count);
+    expect(counts).toHaveLength(1);
+    expect(counts[0]).toBeLessThan(NEXT_ROWS_MAX + 200);
+    const plans: Plan[] = [];
+    await readPage(explaining(sqlOf(database), plans), loansPage(filters));
+    expect(new Set(plans.flatMap(indexesOf))).toEqual(new Set(['loans_pkey', 'loans_of_day', 'accounts_pkey']));
+  });
+
+  it.each<[string, LoanFilters]>([
+    ['status', { status: 'paid', limit: 50 }],
+    ['customer and status', { customer_id: 1, status: 'paid', limit: 50 }],
+    ['customer and period', { customer_id: 1, ...SECOND_DAY, limit: 50 }],
+  ])('of one %s are not sought by their day', async (_which, filters) => {
+    const plans: Plan[] = [];
+    await readPage(explaining(sqlOf(database), plans), loansPage(filters));
+    expect(plans.flatMap(indexesOf)).not.toContain('loans_of_day');
   });
 
   it('are updated in place (HOT) by a partial payment', async () => {

@@ -1,6 +1,6 @@
 /** Queries for loans, in the service's own tables. */
 import { LOAN_STATUSES, type LoanBody, type loansQuery, type Versions } from '@mo/contracts';
-import { codeOf, type Database, ofStatus, type PageOfTable, readPage, sqlOf } from '@mo/database';
+import { codeOf, type Database, ofStatus, type PageOfPeriod, type PageOfTable, readPage, sqlOf } from '@mo/database';
 import { versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
@@ -28,10 +28,15 @@ export async function findLoans(database: Database, filters: LoanFilters): Promi
 }
 
 /** The query for a page of loans. */
-export function loansPage(filters: LoanFilters): PageOfTable {
+export function loansPage(filters: LoanFilters): PageOfTable | PageOfPeriod {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, taken_from, taken_to, customer_id, customer_external_id, limit } = filters;
   const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
+  const isOfPeriod = !isOfOne && (taken_from ?? taken_to) !== undefined;
+  if (isOfPeriod) {
+    const statuses = (status === undefined ? LOAN_STATUSES : [status]).map((word) => codeOf(LOAN_STATUSES, word));
+    return { select: LOANS, table: 'loans', time: 'taken_at', from: taken_from, to: taken_to, statuses, before, limit };
+  }
   return {
     select: LOANS,
     id: 'loans.id',
@@ -44,7 +49,6 @@ export function loansPage(filters: LoanFilters): PageOfTable {
       ['loans.taken_at >= $', taken_from?.toISOString()],
       ['loans.taken_at <= $', taken_to?.toISOString()],
     ],
-    ofRange: !isOfOne && (taken_from ?? taken_to) !== undefined,
     limit,
   };
 }

@@ -1,6 +1,6 @@
 /** Queries for payments, in the service's own tables. */
 import { PAYMENT_STATUSES, type PaymentBody, type paymentsQuery, type Versions } from '@mo/contracts';
-import { codeOf, type Database, ofStatus, type PageOfTable, readPage, sqlOf } from '@mo/database';
+import { codeOf, type Database, ofStatus, type PageOfPeriod, type PageOfTable, readPage, sqlOf } from '@mo/database';
 import { versionsOf } from '@mo/messaging';
 import { type Page, pageOfRows, readCursor } from '@mo/service-kit';
 import type { z } from 'zod';
@@ -37,10 +37,24 @@ export async function findPayments(database: Database, filters: PaymentFilters):
 }
 
 /** The query for a page of payments. */
-export function paymentsPage(filters: PaymentFilters): PageOfTable {
+export function paymentsPage(filters: PaymentFilters): PageOfTable | PageOfPeriod {
   const [before = null] = readCursor(filters.cursor, filters, 1) ?? [];
   const { external_id, status, paid_from, paid_to, customer_id, customer_external_id, limit } = filters;
   const isOfOne = [customer_id, customer_external_id, external_id].some((value) => value !== undefined);
+  const isOfPeriod = !isOfOne && (paid_from ?? paid_to) !== undefined;
+  if (isOfPeriod) {
+    const statuses = (status === undefined ? PAYMENT_STATUSES : [status]).map((word) => codeOf(PAYMENT_STATUSES, word));
+    return {
+      select: PAYMENTS,
+      table: 'payments',
+      time: 'paid_at',
+      from: paid_from,
+      to: paid_to,
+      statuses,
+      before,
+      limit,
+    };
+  }
   return {
     select: PAYMENTS,
     id: 'payments.id',
@@ -53,7 +67,6 @@ export function paymentsPage(filters: PaymentFilters): PageOfTable {
       ['payments.paid_at >= $', paid_from?.toISOString()],
       ['payments.paid_at <= $', paid_to?.toISOString()],
     ],
-    ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,
     limit,
   };
 }

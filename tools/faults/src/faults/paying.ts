@@ -13,9 +13,9 @@ export const paying: readonly Fault[] = [
   {
     id: 'payments-of-a-period-sought-among-all',
     file: 'services/payments/src/queries/find-payments.ts',
-    replace: 'ofRange: !isOfOne && (paid_from ?? paid_to) !== undefined,',
-    by: '',
-    breaks: 'a page of the payments of a short period reads all newer payments',
+    replace: 'if (isOfPeriod) {',
+    by: 'if (isOfPeriod && status !== undefined) {',
+    breaks: 'a page of the payments of an old day reads all newer payments',
     check: servers('services/payments/test/indexes'),
   },
   {

@@ -1,4 +1,4 @@
-import type { Index } from '@mo/database';
+import { type Index, indexOfPeriods } from '@mo/database';
 import { JournalDigestV1, JournalSummariesV1, PartitioningTableV1, QuarantineTableV1 } from '@mo/messaging';
 import { First } from './2026-11-23-first.ts';
 
@@ -11,9 +11,9 @@ export const migrations = [
   { name: 'journal-summaries', class: JournalSummariesV1 },
 ];
 
-/** Built concurrently, while the service runs. Lists query statuses, which may be rare, and ranges of time. */
+/** Built concurrently, while the service runs. Lists query statuses, which may be rare, and periods. */
 export const indexes: readonly Index[] = [
   { name: 'loans_active', on: 'loans (id) WHERE status = 2' },
   { name: 'loans_of_status', on: 'loans (status, id) WHERE status <> 2' },
-  { name: 'loans_taken_at', on: 'loans USING brin (taken_at) WITH (autosummarize = on)' },
+  { name: 'loans_of_day', on: indexOfPeriods('loans', 'taken_at'), replaces: 'loans_taken_at' },
 ];

@@ -1,4 +1,4 @@
-import type { Fill, Index } from '@mo/database';
+import { type Fill, type Index, indexOfPeriods } from '@mo/database';
 import { JournalDigestV1, JournalSummariesV1, PartitioningTableV1, QuarantineTableV1 } from '@mo/messaging';
 import { First } from './2026-11-23-first.ts';
 import { OpenFlag } from './2026-11-30-open-flag.ts';
@@ -23,7 +23,7 @@ const PAID_OFF: Fill = {
 
 /**
  * Built concurrently, while the service runs. Audits and rebuilds query all loans of a customer, including paid ones.
- * Lists query rejected payments, which may be rare, and ranges of time. Batches of payments read open loans, oldest first.
+ * Lists query rejected payments, which may be rare, and periods. Batches of payments read open loans, oldest first.
  */
 export const indexes: readonly Index[] = [
   { name: 'open_loans_customer', on: 'open_loans (customer_id)' },
@@ -34,5 +34,5 @@ export const indexes: readonly Index[] = [
     replaces: 'open_loans_oldest',
   },
   { name: 'payments_rejected', on: 'payments (id) WHERE status = 2' },
-  { name: 'payments_paid_at', on: 'payments USING brin (paid_at) WITH (autosummarize = on)' },
+  { name: 'payments_of_day', on: indexOfPeriods('payments', 'paid_at'), replaces: 'payments_paid_at' },
 ];
