@@ -3,6 +3,7 @@ import { MoClient, type RetryLimits } from '@mo/client';
 import { callersFolder } from './callers-folder.ts';
 import { Output } from './output/output.ts';
 import { findGateway, type Gateway } from './target/gateway.ts';
+import { Sender, type UnansweredWrite } from './target/sender.ts';
 
 /** The npm scripts of the root that start a command of `mo`. */
 const SCRIPTS = ['mo', 'replay', 'reconcile', 'rebuild', 'backfill', 'dead-letters'];
@@ -22,6 +23,7 @@ export class Context {
   readonly folder = callersFolder(SCRIPTS);
   readonly out: Output;
   readonly #options: GlobalOptions;
+  readonly #sender = new Sender();
   #gateway: Gateway | null = null;
   #stopping: AbortController | null = null;
 
@@ -44,7 +46,12 @@ export class Context {
 
   client(retry: Partial<RetryLimits> = {}): MoClient {
     const { url, key } = this.gateway;
-    return new MoClient({ url, apiKey: key, retry });
+    return new MoClient({ url, apiKey: key, retry, fetch: this.#sender.fetch });
+  }
+
+  /** The write of `client` that may have taken effect and has no answer; null if there is none. */
+  get unanswered(): UnansweredWrite | null {
+    return this.#sender.unanswered;
   }
 
   /**

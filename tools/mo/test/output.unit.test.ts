@@ -105,10 +105,11 @@ describe('a failure', () => {
       { type: 'urn:t', title: 't', status, code, detail: 'as told', instance: 'urn:mo:request:r', ...more } as never,
       facts,
     );
+  const KEYED = { takesKey: true };
   const gateway = { url: 'http://g', key: 'k', keyFrom: 'MO_API_KEY' };
 
   it('for a broken rule shows the code, the detail and all other members, with exit code 1', () => {
-    const failure = failureOf(problem(422, 'credit_limit_exceeded', { available_amount: '4.00' }), gateway);
+    const failure = failureOf(problem(422, 'credit_limit_exceeded', { available_amount: '4.00' }), gateway, KEYED);
     expect(failure.exitCode).toBe(1);
     expect(failure.lines).toEqual(['credit_limit_exceeded: as told', '  available_amount: 4.00']);
     expect(failure.json).toMatchObject({ error: { code: 'credit_limit_exceeded', available_amount: '4.00' } });
@@ -116,14 +117,14 @@ describe('a failure', () => {
 
   it('for an invalid request names the fields', () => {
     const errors = [{ pointer: '/amount', in: 'body', code: 'invalid', detail: 'is required' }];
-    expect(failureOf(problem(400, 'invalid_request', { errors }), gateway).lines).toEqual([
+    expect(failureOf(problem(400, 'invalid_request', { errors }), gateway, KEYED).lines).toEqual([
       'invalid_request: as told',
       '  amount: is required',
     ]);
   });
 
   it('for a refused key names the source of the key, with exit code 2', () => {
-    const failure = failureOf(problem(401, 'unauthenticated'), gateway);
+    const failure = failureOf(problem(401, 'unauthenticated'), gateway, KEYED);
     expect(failure.exitCode).toBe(2);
     expect(failure.lines[1]).toContain('the key came from MO_API_KEY');
   });
@@ -131,15 +132,15 @@ describe('a failure', () => {
   it('for an unanswered or unavailable write shows how to repeat it so that it takes effect once', () => {
     const noAnswer = new NoAnswerError('no answer to POST x: ECONNREFUSED', facts, false, null);
     for (const error of [noAnswer, problem(503, 'unavailable')]) {
-      const { exitCode, lines } = failureOf(error, gateway);
+      const { exitCode, lines } = failureOf(error, gateway, KEYED);
       expect(exitCode).toBe(2);
       expect(lines.join('\n')).toContain('--idempotency-key key-1');
-      const withoutOption = failureOf(error, gateway, false).lines.join('\n');
+      const withoutOption = failureOf(error, gateway, { takesKey: false }).lines.join('\n');
       expect(withoutOption).toContain('run the command again');
       expect(withoutOption).not.toContain('--idempotency-key');
     }
-    expect(failureOf(noAnswer, gateway).lines.join('\n')).toContain('`npm start` starts one');
-    expect(failureOf(problem(500, 'internal_error'), gateway).lines.join('\n')).toContain(
+    expect(failureOf(noAnswer, gateway, KEYED).lines.join('\n')).toContain('`npm start` starts one');
+    expect(failureOf(problem(500, 'internal_error'), gateway, KEYED).lines.join('\n')).toContain(
       'in the log: urn:mo:request:r',
     );
   });
@@ -150,7 +151,7 @@ describe('a failure', () => {
     [new UnexpectedAnswerError('GET x was answered 502', facts, 502), 2, 'unexpected_answer'],
     [new TypeError('x is undefined'), 2, 'bug'],
   ])('for %s has an exit code and a code for programs', (error, exitCode, code) => {
-    const failure = failureOf(error, null);
+    const failure = failureOf(error, null, KEYED);
     expect(failure).toMatchObject({ exitCode, json: { error: { code, detail: error.message } } });
     expect(failure.lines[0]).toContain(error.message);
   });

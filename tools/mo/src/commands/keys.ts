@@ -30,6 +30,8 @@ const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { head: 'REQUEST', of: ({ request_id }) => request_id },
 ];
 
+const IF_LOST = 'the key may have been created: see `mo keys list`, and revoke the one that nobody has';
+
 function rate(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= RATE_MAX) return value;
@@ -66,10 +68,14 @@ const create = () =>
       ),
     )
     .action((name, options, command) =>
-      run(command, async (context) => {
-        const key = { name, scopes: options.scopes, rate: options.rate, expires_at: options.expires };
-        return showOnce(context, await context.client().keys.create(key, { signal: context.stopping }));
-      }),
+      run(
+        command,
+        async (context) => {
+          const key = { name, scopes: options.scopes, rate: options.rate, expires_at: options.expires };
+          return showOnce(context, await context.client().keys.create(key, { signal: context.stopping }));
+        },
+        IF_LOST,
+      ),
     );
 
 const list = () =>
@@ -96,10 +102,14 @@ const rotate = () =>
     .addOption(expiresOption())
     .addHelpText('after', examples('mo keys rotate 1', 'mo keys rotate 1 --overlap 3600'))
     .action((id, { overlap, expires }, command) =>
-      run(command, async (context) => {
-        const rotation = { overlap_seconds: overlap, expires_at: expires };
-        return showOnce(context, await context.client().keys.rotate(id, rotation, { signal: context.stopping }));
-      }),
+      run(
+        command,
+        async (context) => {
+          const rotation = { overlap_seconds: overlap, expires_at: expires };
+          return showOnce(context, await context.client().keys.rotate(id, rotation, { signal: context.stopping }));
+        },
+        IF_LOST,
+      ),
     );
 
 const revoke = () =>

@@ -2,6 +2,7 @@
 import { isProblem, MoError, NoAnswerError, type ProblemError } from '@mo/client';
 import { CommandError, plain } from '@mo/command';
 import type { Gateway } from '../target/gateway.ts';
+import type { UnansweredWrite } from '../target/sender.ts';
 
 /** Exit codes; the help of every command lists them. */
 export const EXIT = {
@@ -29,21 +30,28 @@ export interface Failure {
   readonly json: object;
 }
 
+/** How a command whose answer was lost is repeated. */
+export interface Repetition {
+  /** Whether it has an option for an idempotency key. */
+  readonly takesKey: boolean;
+  /** What to do instead, if it only makes a write without an idempotency key. */
+  readonly ifLost?: string | undefined;
+}
+
 /**
  * Describes an error.
  *
  * @param gateway the gateway that was called; null if none was
- * @param takesKey whether the command has an option for an idempotency key
  */
-export function failureOf(error: unknown, gateway: Gateway | null, takesKey = true): Failure {
-  if (isProblem(error)) return problemFailure(error, gateway, takesKey);
+export function failureOf(error: unknown, gateway: Gateway | null, command: Repetition): Failure {
+  if (isProblem(error)) return problemFailure(error, gateway, command);
   const text = messageOf(error);
   if (error instanceof NotFoundError) return failure(EXIT.notWell, { code: 'not_found', detail: text }, [text]);
   if (error instanceof MoError) {
     const isNoAnswer = error instanceof NoAnswerError;
     const code = isNoAnswer ? 'no_answer' : 'unexpected_answer';
     const member = { code, detail: text, idempotency_key: error.idempotencyKey };
-    return failure(EXIT.failed, member, [text, ...adviceAfter(error, takesKey)]);
+    return failure(EXIT.failed, member, [text, ...adviceAfter(error, command)]);
   }
   if (error instanceof CommandError) return failure(EXIT.failed, { code: 'failed', detail: text }, [text]);
   return failure(EXIT.failed, { code: 'bug', detail: text }, [(error as Error).stack ?? text]);
@@ -57,18 +65,29 @@ const failure = (exitCode: number, error: object, lines: readonly string[]): Fai
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function adviceAfter(error: MoError, takesKey: boolean): string[] {
+/** Describes a stop by Ctrl-C. A command without an option for a key continues by itself when it is run again. */
+export function interruption(unanswered: UnansweredWrite | null, { takesKey, ifLost }: Repetition): Failure {
+  const key = unanswered?.idempotencyKey ?? null;
+  const lines = ['stopped'];
+  if (key !== null && takesKey) lines.push(`  ${mayHaveTakenEffect(key, takesKey)}`);
+  else if (unanswered !== null && key === null && ifLost !== undefined) lines.push(`  ${ifLost}`);
+  return failure(
+    EXIT.interrupted,
+    { code: 'interrupted', detail: lines.map((line) => line.trim()).join('; '), idempotency_key: key },
+    lines,
+  );
+}
+
+function adviceAfter(error: MoError, { takesKey, ifLost }: Repetition): string[] {
   const advice: string[] = [];
   if (error instanceof NoAnswerError && !error.isTimeout)
     advice.push('  is the gateway running? `npm start` starts one; --url or MO_URL names another');
-  if (error.idempotencyKey !== null)
-    advice.push(
-      `  the request may have taken effect: ${again(error.idempotencyKey, takesKey)} it takes effect only once`,
-    );
+  if (error.idempotencyKey !== null) advice.push(`  ${mayHaveTakenEffect(error.idempotencyKey, takesKey)}`);
+  else if (ifLost !== undefined) advice.push(`  ${ifLost}`);
   return advice;
 }
 
-function problemFailure(error: ProblemError, gateway: Gateway | null, takesKey: boolean): Failure {
+function problemFailure(error: ProblemError, gateway: Gateway | null, { takesKey, ifLost }: Repetition): Failure {
   const { code, status, problem, idempotencyKey } = error;
   const lines = [`${code}: ${problem.detail}`];
   for (const [name, value] of Object.entries(problem)) if (!SHOWN.has(name)) lines.push(`  ${name}: ${shown(value)}`);
@@ -79,9 +98,13 @@ function problemFailure(error: ProblemError, gateway: Gateway | null, takesKey: 
   if (status >= 500) lines.push(`  in the log: ${problem.instance}`);
   if (code === 'unavailable' && idempotencyKey !== null)
     lines.push(`  the request was not refused: ${again(idempotencyKey, takesKey)} it takes effect only once`);
+  if (code === 'unavailable' && idempotencyKey === null && ifLost !== undefined) lines.push(`  ${ifLost}`);
   const isRefusal = status < 500 && status !== 401 && status !== 403 && status !== 429;
   return failure(isRefusal ? EXIT.notWell : EXIT.failed, { ...problem, idempotency_key: idempotencyKey }, lines);
 }
+
+const mayHaveTakenEffect = (key: string, takesKey: boolean): string =>
+  `the request may have taken effect: ${again(key, takesKey)} it takes effect only once`;
 
 /** How to repeat a request so that it takes effect only once. */
 const again = (key: string, takesKey: boolean): string =>
