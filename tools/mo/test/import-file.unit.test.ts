@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { FailedLines } from '../src/import/failed-lines.ts';
 import { PART_LINES_MAX, partsOf } from '../src/import/lines.ts';
 import { formatOf, scan } from '../src/import/scan.ts';
-import { isAtWork, keyOf, newState, readState, writeState } from '../src/import/state.ts';
+import { isAtWork, keyOf, newState, readState, startOf, writeState } from '../src/import/state.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'mo-import-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -156,7 +156,18 @@ describe('the state', () => {
   );
 
   it('shows whether another process is at work', () => {
-    const of = (pid: number | null) => isAtWork({ ...state, pid });
+    const of = (pid: number | null) => isAtWork({ ...state, pid, pid_start: null });
     expect([of(process.pid), of(null), of(process.ppid), of(2 ** 22 - 1)]).toEqual([false, false, true, false]);
+  });
+
+  it('of a killed import is not taken for that of a later process with the same id', () => {
+    const of = (pid_start: string | null) => isAtWork({ ...state, pid: process.ppid, pid_start });
+    const start = startOf(process.ppid);
+    expect(start).toMatch(/^[0-9a-f-]{36} \d+$/);
+    expect([of(start), of(`${start}0`), of(null)]).toEqual([true, false, true]);
+    expect(newState({ sha256: 'f', lines: 3, start: START }, 'http://g')).toMatchObject({
+      pid: process.pid,
+      pid_start: startOf(process.pid),
+    });
   });
 });

@@ -8,7 +8,7 @@ import { MoClient } from '@mo/client';
 import { listen } from '@mo/dev-stack/listen';
 import { importCustomers } from '../src/import/import.ts';
 import { PART_LINES_MAX } from '../src/import/lines.ts';
-import type { ImportState } from '../src/import/state.ts';
+import { type ImportState, startOf } from '../src/import/state.ts';
 
 const BAD = [3, PART_LINES_MAX + 7, 2 * PART_LINES_MAX + 1];
 const lines = Array.from(
@@ -155,8 +155,17 @@ describe('an unfinished import', () => {
   });
 
   it('is left alone while another process runs it', async () => {
-    writeFileSync(statePath(), JSON.stringify({ ...state(), pid: process.ppid }));
-    await expect(run()).rejects.toThrow(`process ${process.ppid} is importing this file`);
+    writeFileSync(statePath(), JSON.stringify({ ...state(), pid: process.ppid, pid_start: null }));
+    await expect(run()).rejects.toThrow(
+      `process ${process.ppid} is importing this file: if it is another program, set`,
+    );
+  });
+
+  it('continues although another process has got the id of the one that was killed', async () => {
+    writeFileSync(statePath(), JSON.stringify({ ...state(), pid: process.ppid, pid_start: 'an earlier boot' }));
+    loseFrom = Number.POSITIVE_INFINITY;
+    expect(await run()).toMatchObject(WHOLE);
+    expect(state().pid_start).toBe(startOf(process.pid));
   });
 
   it('warns of wrong reports if its keys may have expired', async () => {

@@ -9,7 +9,7 @@ import { CommandError, type ProgressOutput, showProgress } from '@mo/command';
 import { FailedLines } from './failed-lines.ts';
 import { type Part, partsOf } from './lines.ts';
 import { FORMATS, type Format, formatOf, scan } from './scan.ts';
-import { type Done, type ImportState, isAtWork, keyOf, newState, readState, writeState } from './state.ts';
+import { type Done, type ImportState, isAtWork, keyOf, newState, readState, thisProcess, writeState } from './state.ts';
 
 /** How long after the start of an upload a repetition counts the lines that it had created as created. */
 const KEY_LIFETIME_MS = 24 * 60 * 60_000;
@@ -65,7 +65,7 @@ export async function importCustomers(options: ImportOptions): Promise<Imported>
   }
   const state = known ?? newState({ sha256, lines, start }, options.gatewayUrl);
   if (known !== null) noteResumed(known, note);
-  state.pid = process.pid;
+  Object.assign(state, thisProcess());
   failedLines.cut(state.done);
   writeState(statePath, state);
 
@@ -97,7 +97,10 @@ function knownState(statePath: string, sha256: string, gatewayUrl: string): Impo
   if (known === null) return null;
   const isOther = known.sha256 !== sha256 || known.gateway !== gatewayUrl;
   if (known.finished_at !== null) return isOther ? null : known;
-  if (isAtWork(known)) throw new CommandError(`process ${known.pid} is importing this file: see ${statePath}`);
+  if (isAtWork(known))
+    throw new CommandError(
+      `process ${known.pid} is importing this file: if it is another program, set "pid" to null in ${statePath}`,
+    );
   const unfinished = `the import that started at ${known.started_at} (${statePath})`;
   if (known.sha256 !== sha256)
     throw new CommandError(`the file has changed since ${unfinished}: restore it, or start again with --restart`);

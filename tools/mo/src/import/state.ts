@@ -10,6 +10,8 @@ import type { Scan } from './scan.ts';
 
 const KEY_BYTES = 12;
 const VERSION = 1;
+/** The place of the start time, in ticks, among the fields of /proc/PID/stat that follow the name (see proc(5)). */
+const START_AFTER_NAME = 19;
 
 export interface ImportState {
   readonly version: typeof VERSION;
@@ -22,6 +24,8 @@ export interface ImportState {
   readonly started_at: string;
   /** The process that runs the import; null if none does. */
   pid: number | null;
+  /** The start of that process, by which it differs from a later one with the same id; null if it is not known. */
+  pid_start?: string | null;
   finished_at: string | null;
   done: Done;
 }
@@ -60,7 +64,7 @@ export function newState(
     gateway,
     key: `mo-import-${randomBytes(KEY_BYTES).toString('hex')}`,
     started_at: new Date().toISOString(),
-    pid: process.pid,
+    ...thisProcess(),
     finished_at: null,
     done: { ...NOTHING_DONE, ...start },
   };
@@ -99,9 +103,25 @@ export function writeState(path: string, state: ImportState): void {
   }
 }
 
+export const thisProcess = () => ({ pid: process.pid, pid_start: startOf(process.pid) });
+
+/** Identifies the start of a process, as far as /proc shows it: the boot of the machine, and the ticks since then. */
+export function startOf(pid: number): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${boot} ${afterName[START_AFTER_NAME]}`;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether another process is running the import now. */
-export function isAtWork({ pid }: ImportState): boolean {
+export function isAtWork({ pid, pid_start: start = null }: ImportState): boolean {
   if (pid === null || pid === process.pid) return false;
+  const current = startOf(pid);
+  if (start !== null && current !== null && start !== current) return false;
   try {
     process.kill(pid, 0);
     return true;
