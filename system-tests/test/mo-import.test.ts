@@ -85,7 +85,7 @@ it(`an import that is killed ${KILLS} times resumes: each line counts once, and 
   expect(readFileSync(join(cwd, 'people.failed.csv'), 'utf8')).toBe(
     `external_id,score\r\n${bad.join('')}${names[0]},10.00\r\n`,
   );
-  const errors = jsonLines(readFileSync(join(cwd, 'people.errors.ndjson'), 'utf8'));
+  const errors = jsonLines(readFileSync(join(cwd, 'people.csv.errors.ndjson'), 'utf8'));
   const badPlaces = [...names.keys()].filter(isBad);
   expect(errors.map(({ line }) => line)).toEqual([...badPlaces.map((place) => place + 2), LINES + 3]);
   expect(errors.map(({ code: why }) => why)).toEqual([...bad.map(() => 'invalid_request'), 'already_exists']);

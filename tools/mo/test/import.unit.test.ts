@@ -76,7 +76,7 @@ const statePath = () => `${path}.import.json`;
 const state = () => JSON.parse(readFileSync(statePath(), 'utf8')) as ImportState;
 const failedLines = () => readFileSync(join(dir, 'people.failed.csv'), 'utf8');
 const errorLines = () =>
-  readFileSync(join(dir, 'people.errors.ndjson'), 'utf8')
+  readFileSync(join(dir, 'people.csv.errors.ndjson'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { line: number }).line);
@@ -109,11 +109,18 @@ it('continues with the part whose answer was lost, with the same key', async () 
 it('does not keep failed lines twice that a killed run wrote before its state', async () => {
   loseFrom = 2;
   await expect(run()).rejects.toThrow(/no answer/);
-  for (const name of ['people.failed.csv', 'people.errors.ndjson'])
+  for (const name of ['people.failed.csv', 'people.csv.errors.ndjson'])
     writeFileSync(join(dir, name), 'of the part that is sent again\n', { flag: 'a' });
   loseFrom = Number.POSITIVE_INFINITY;
   await run();
   expect(failedLines()).toBe(FAILED);
+  expect(errorLines()).toEqual(BAD.map((place) => place + 2));
+});
+
+it('keeps its reasons apart from those of a file with the same name in the other format', async () => {
+  await run();
+  writeFileSync(join(dir, 'people.ndjson'), 'c0,1\n');
+  expect(await run({ path: join(dir, 'people.ndjson') })).toMatchObject({ received: 0, failed: 0 });
   expect(errorLines()).toEqual(BAD.map((place) => place + 2));
 });
 

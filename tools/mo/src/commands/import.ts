@@ -25,7 +25,7 @@ export const importCommand = () =>
       `
 After Ctrl-C, kill -9 or any failure, the same command continues where it stopped, and registers nobody twice:
 FILE.import.json contains the progress. NAME.failed.csv contains the lines that failed, to be corrected and
-imported; NAME.errors.ndjson contains the reasons.
+imported; FILE.errors.ndjson contains the reasons.
 ${examples('mo customers import customers.csv', 'mo customers import people --format csv --output /tmp --json')}`,
     )
     .action((file, { format, output, restart = false }, command) =>

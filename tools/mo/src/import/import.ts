@@ -54,7 +54,7 @@ export async function importCustomers(options: ImportOptions): Promise<Imported>
   const { sha256, lines, header, prefix, start } = await scan(path, format, signal);
   const failedLines = new FailedLines(
     join(folder, `${name}.failed${extension}`),
-    join(folder, `${name}.errors.ndjson`),
+    join(folder, `${basename(path)}.errors.ndjson`),
     header,
   );
 
