@@ -57,8 +57,16 @@ export const overlapOption = () =>
     wholeNumber(0, OVERLAP_SECONDS_MAX),
   );
 
+/** Parses a key as the API accepts it. */
+function idempotencyKey(text: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new InvalidArgumentError('must be 1 to 255 visible ASCII characters.');
+}
+
 export const keyOption = () =>
-  new Option('--idempotency-key <key>', 'a command repeated with the same key takes effect only once');
+  new Option('--idempotency-key <key>', 'a command repeated with the same key takes effect only once').argParser(
+    idempotencyKey,
+  );
 
 export const maxOption = () =>
   new Option('--max <rows>', 'maximum number of rows; --all for no limit')

@@ -106,6 +106,11 @@ describe('an invalid command line', () => {
       'webhooks replay 7 --deliveries 1 --to 2026-11-01',
       /'--deliveries <ids>' cannot be used with option '--to <time>'/,
     ],
+    [
+      'loans activate l --idempotency-key é€',
+      /'--idempotency-key <key>' argument 'é€' is invalid. must be 1 to 255 vis/,
+    ],
+    [`loans activate l --idempotency-key ${'k'.repeat(256)}`, /'k{256}' is invalid. must be 1 to 255 visible ASCII/],
     ['backfill --topic mo/loans --to x', /must be a topic such as mo.loans/],
     ['dlq list --customer ada', /must be a customer's id, or none/],
   ])('"%s" is refused with the reason', async (line, message) => {
