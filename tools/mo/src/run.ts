@@ -19,14 +19,14 @@ export async function run(
     process.exitCode = await work(context);
   } catch (error) {
     const takesKey = command.options.some(({ long }) => long === '--idempotency-key');
-    process.exitCode = report(context, error, { takesKey, ifLost });
+    process.exitCode = report(context, error, { takesKey, ifLost, unanswered: context.unanswered });
   }
 }
 
-function report({ out, gatewayCalled, unanswered }: Context, error: unknown, command: Repetition): number {
+function report({ out, gatewayCalled }: Context, error: unknown, command: Repetition): number {
   const isInterrupted = error instanceof InterruptedError;
   const { exitCode, lines, json }: Failure = isInterrupted
-    ? interruption(unanswered, command)
+    ? interruption(command)
     : failureOf(error, gatewayCalled, command);
   const text = lines.join('\n');
   out.note(out.isJson ? JSON.stringify(json) : isInterrupted ? text : `mo: ${text}`);

@@ -73,6 +73,13 @@ it.each(['keys create billing --scopes admin', 'keys rotate 1'])(
   },
 );
 
+it('a write that a proxy refused because of the rate had no effect', async () => {
+  const { code, stderr } = await mo(CREATE, (_request, response) =>
+    response.writeHead(429, { 'content-type': 'text/html', 'retry-after': '0' }).end('<html>'),
+  );
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^mo: POST .* was answered 429[^\n]*\n$/)]);
+});
+
 it.each([
   ['a whole answer', 201, '{}', false],
   ['a refusal', 422, '{}', false],

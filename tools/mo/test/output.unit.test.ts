@@ -105,7 +105,7 @@ describe('a failure', () => {
       { type: 'urn:t', title: 't', status, code, detail: 'as told', instance: 'urn:mo:request:r', ...more } as never,
       facts,
     );
-  const KEYED = { takesKey: true };
+  const KEYED = { takesKey: true, unanswered: null };
   const gateway = { url: 'http://g', key: 'k', keyFrom: 'MO_API_KEY' };
 
   it('for a broken rule shows the code, the detail and all other members, with exit code 1', () => {
@@ -123,6 +123,15 @@ describe('a failure', () => {
     ]);
   });
 
+  it("for a proxy's 429 claims an effect only if an earlier attempt has no answer", () => {
+    const refused = new UnexpectedAnswerError('POST x was answered 429', facts, 429);
+    expect(failureOf(refused, gateway, KEYED).lines).toEqual([refused.message]);
+    const unanswered = { idempotencyKey: 'key-1' };
+    expect(failureOf(refused, gateway, { ...KEYED, unanswered }).lines[1]).toMatch(/may have taken effect.*key-1/);
+    const failed = new UnexpectedAnswerError('POST x was answered 502', facts, 502);
+    expect(failureOf(failed, gateway, KEYED).lines[1]).toMatch(/may have taken effect.*key-1/);
+  });
+
   it('for a refused key names the source of the key, with exit code 2', () => {
     const failure = failureOf(problem(401, 'unauthenticated'), gateway, KEYED);
     expect(failure.exitCode).toBe(2);
@@ -135,7 +144,7 @@ describe('a failure', () => {
       const { exitCode, lines } = failureOf(error, gateway, KEYED);
       expect(exitCode).toBe(2);
       expect(lines.join('\n')).toContain('--idempotency-key key-1');
-      const withoutOption = failureOf(error, gateway, { takesKey: false }).lines.join('\n');
+      const withoutOption = failureOf(error, gateway, { ...KEYED, takesKey: false }).lines.join('\n');
       expect(withoutOption).toContain('run the command again');
       expect(withoutOption).not.toContain('--idempotency-key');
     }

@@ -1,5 +1,5 @@
 /** The messages and the exit code of a command that fails. */
-import { isProblem, MoError, NoAnswerError, type ProblemError } from '@mo/client';
+import { isProblem, MoError, NoAnswerError, type ProblemError, UnexpectedAnswerError } from '@mo/client';
 import { CommandError, plain } from '@mo/command';
 import type { Gateway } from '../target/gateway.ts';
 import type { UnansweredWrite } from '../target/sender.ts';
@@ -36,6 +36,8 @@ export interface Repetition {
   readonly takesKey: boolean;
   /** What to do instead, if it only makes a write without an idempotency key. */
   readonly ifLost?: string | undefined;
+  /** Its write that may have taken effect and has no answer; null if there is none. */
+  readonly unanswered: UnansweredWrite | null;
 }
 
 /**
@@ -66,7 +68,7 @@ const failure = (exitCode: number, error: object, lines: readonly string[]): Fai
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Describes a stop by Ctrl-C. A command without an option for a key continues by itself when it is run again. */
-export function interruption(unanswered: UnansweredWrite | null, { takesKey, ifLost }: Repetition): Failure {
+export function interruption({ takesKey, ifLost, unanswered }: Repetition): Failure {
   const key = unanswered?.idempotencyKey ?? null;
   const lines = ['stopped'];
   if (key !== null && takesKey) lines.push(`  ${mayHaveTakenEffect(key, takesKey)}`);
@@ -78,7 +80,9 @@ export function interruption(unanswered: UnansweredWrite | null, { takesKey, ifL
   );
 }
 
-function adviceAfter(error: MoError, { takesKey, ifLost }: Repetition): string[] {
+function adviceAfter(error: MoError, { takesKey, ifLost, unanswered }: Repetition): string[] {
+  // A proxy refused the last attempt because of the rate, and no earlier attempt can have taken effect.
+  if (error instanceof UnexpectedAnswerError && error.status === 429 && unanswered === null) return [];
   const advice: string[] = [];
   if (error instanceof NoAnswerError && !error.isTimeout)
     advice.push('  is the gateway running? `npm start` starts one; --url or MO_URL names another');
@@ -92,7 +96,8 @@ function problemFailure(error: ProblemError, gateway: Gateway | null, { takesKey
   const lines = [`${code}: ${problem.detail}`];
   for (const [name, value] of Object.entries(problem)) if (!SHOWN.has(name)) lines.push(`  ${name}: ${shown(value)}`);
   if (isProblem(error, 'invalid_request'))
-    for (const { pointer, detail } of error.problem.errors ?? []) lines.push(`  ${pointer.slice(1)}: ${detail}`);
+    for (const { pointer, detail } of error.problem.errors ?? [])
+      lines.push(`  ${pointer.slice(1)}: ${detail}`);
   if (status === 401 || status === 403)
     lines.push(`  the key came from ${gateway?.keyFrom ?? 'an unknown source'}; --key or MO_API_KEY sets another`);
   if (status >= 500) lines.push(`  in the log: ${problem.instance}`);
