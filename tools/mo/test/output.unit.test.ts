@@ -123,6 +123,12 @@ describe('a failure', () => {
     ]);
   });
 
+  it('for an invalid body shows what is wrong with the whole of it', () => {
+    const errors = [{ pointer: '', in: 'body', code: 'invalid', detail: 'must name url or status' }];
+    const { lines } = failureOf(problem(400, 'invalid_request', { errors }), gateway, KEYED);
+    expect(lines).toEqual(['invalid_request: as told', '  must name url or status']);
+  });
+
   it("for a proxy's 429 claims an effect only if an earlier attempt has no answer", () => {
     const refused = new UnexpectedAnswerError('POST x was answered 429', facts, 429);
     expect(failureOf(refused, gateway, KEYED).lines).toEqual([refused.message]);

@@ -97,7 +97,7 @@ function problemFailure(error: ProblemError, gateway: Gateway | null, { takesKey
   for (const [name, value] of Object.entries(problem)) if (!SHOWN.has(name)) lines.push(`  ${name}: ${shown(value)}`);
   if (isProblem(error, 'invalid_request'))
     for (const { pointer, detail } of error.problem.errors ?? [])
-      lines.push(`  ${pointer.slice(1)}: ${detail}`);
+      lines.push(pointer === '' ? `  ${detail}` : `  ${pointer.slice(1)}: ${detail}`);
   if (status === 401 || status === 403)
     lines.push(`  the key came from ${gateway?.keyFrom ?? 'an unknown source'}; --key or MO_API_KEY sets another`);
   if (status >= 500) lines.push(`  in the log: ${problem.instance}`);
