@@ -29,6 +29,11 @@ const MIGRATION_LOCK = 7_305_511;
 /** The forms in which times are sent, whatever the role or the database sets. */
 const TIME_OPTIONS = '-c timezone=UTC -c datestyle=ISO';
 
+/** A schema that comes first in the search path later must not get new, empty tables. */
+const SCHEMA = `SELECT coalesce(
+  (SELECT relnamespace::regnamespace::name FROM pg_class WHERE oid = to_regclass('mikro_orm_migrations')),
+  current_schema()) AS schema`;
+
 export type Database = MikroORM;
 
 export interface DatabaseOptions {
@@ -141,8 +146,8 @@ class SilentError extends Error {
 }
 
 /**
- * Runs the pending migrations. Replicas may start together: one of them migrates, the others wait for it. The tables are
- * in the first schema of the search path, as in all statements.
+ * Runs the pending migrations. Replicas may start together: one of them migrates, the others wait for it. The first
+ * start creates the tables in the first schema of the search path; later ones stay where the path finds them.
  *
  * @returns the names of the migrations that were run
  */
@@ -153,7 +158,7 @@ export async function migrate(database: Database): Promise<string[]> {
     await em.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
     await em.execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     // Otherwise MikroORM looks for the table of its migrations in `public` only.
-    const [{ schema }] = await em.execute<[{ schema: string }]>('SELECT current_schema() AS schema');
+    const [{ schema }] = await em.execute<[{ schema: string }]>(SCHEMA);
     database.config.set('schema', schema);
     return (await database.migrator.up()).map(({ name }) => name);
   });

@@ -93,6 +93,19 @@ it('migrates into the schema of the search path, and finds its migrations there'
   await databases.close();
 });
 
+it('stays with its tables when another schema comes first in the search path', async () => {
+  const databases = await ownDatabases();
+  const logger = createLogger('test', 'silent');
+  const start = () => migrateFirst('loans', { url: databases.url }, { migrations: MIGRATIONS }, logger);
+  await start();
+  const sql = sqlOf(await databases.open());
+  await run(sql, "INSERT INTO names VALUES ('ada')");
+  await run(sql, 'CREATE SCHEMA "$user"'.replace('$user', new URL(databases.url).username));
+  await start();
+  expect(await run(sqlOf(await databases.open()), 'SELECT * FROM names')).toEqual([{ external_id: 'ada' }]);
+  await databases.close();
+});
+
 it('reads times as they are, whatever style and zone the database sets', async () => {
   const time = "SELECT '2026-12-01T10:20:30.456Z'::timestamptz AS time";
   for (const setting of ["datestyle = 'SQL, DMY'", "datestyle = 'German'", "timezone = 'Asia/Kolkata'"]) {
