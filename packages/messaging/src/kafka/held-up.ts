@@ -2,14 +2,11 @@
  * The partitions of a subscription whose batch has left its fetch. All consumers of the subscription share them, because
  * a handler may outlive its consumer.
  */
-import { type Clock, type Logger, RetryLog } from '@mo/service-kit';
+import { type Clock, type Logger, REMIND_MS, RetryLog } from '@mo/service-kit';
 import { partitionKey, type TopicPartition } from './topic-partition.ts';
 
-/**
- * When none has been held up for this time, the log has the end. Longer than the next batch of a partition takes to
- * leave its fetch, too: otherwise batches that all take long would be a line each.
- */
-export const HELD_UP_OVER_MS = 5_000;
+/** When none has been held up for this time, the log has the end: otherwise each slow batch would be two lines. */
+export const HELD_UP_OVER_MS = REMIND_MS;
 
 export class HeldUp {
   /** Each promise resolves when the handler ends. */
