@@ -128,6 +128,9 @@ describe('failed lines', () => {
     const [texts = '', reasons = ''] = contents();
     failedLines.cut({ failed_bytes: texts.length - 4, errors_bytes: reasons.length / 2 });
     expect(contents()).toEqual([texts.slice(0, -4), reasons.slice(0, reasons.length / 2)]);
+    const before = contents();
+    failedLines.cut({ failed_bytes: texts.length + 1, errors_bytes: reasons.length + 1 });
+    expect(contents()).toEqual(before);
     failedLines.cut({ failed_bytes: 0, errors_bytes: 0 });
     expect(paths.map((path) => existsSync(path))).toEqual([false, false]);
   });

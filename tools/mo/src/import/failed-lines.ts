@@ -3,7 +3,7 @@
  * run cuts both to the lengths in the import's state first, so lines that a killed run appended after its last state do
  * not appear twice.
  */
-import { appendFileSync, existsSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import type { BulkError } from '@mo/client';
 import { type Part, withEnd } from './lines.ts';
 import type { Done } from './state.ts';
@@ -47,5 +47,6 @@ export class FailedLines {
 
 function cutFile(path: string, bytes: number): void {
   if (bytes === 0) rmSync(path, { force: true });
-  else if (existsSync(path)) truncateSync(path, bytes);
+  // A longer length would append NUL bytes to a file that the user has moved away and a later part has begun again.
+  else if (existsSync(path) && statSync(path).size > bytes) truncateSync(path, bytes);
 }
