@@ -1,7 +1,7 @@
 /** Options and arguments of several commands, and the parsers of their values. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CommandError } from '@mo/command';
-import { OVERLAP_SECONDS_MAX, STREAMS, type Stream, timeInput } from '@mo/contracts';
+import { idempotencyKey, OVERLAP_SECONDS_MAX, STREAMS, type Stream, timeInput } from '@mo/contracts';
 import type { Output } from './output/output.ts';
 
 const ROWS_DEFAULT = 50;
@@ -58,15 +58,14 @@ export const overlapOption = () =>
   );
 
 /** Parses a key as the API accepts it. */
-function idempotencyKey(text: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
-  throw new InvalidArgumentError('must be 1 to 255 visible ASCII characters.');
+function keyOf(text: string): string {
+  const { success, error } = idempotencyKey.safeParse(text);
+  if (success) return text;
+  throw new InvalidArgumentError(`${error.issues[0]?.message}.`);
 }
 
 export const keyOption = () =>
-  new Option('--idempotency-key <key>', 'a command repeated with the same key takes effect only once').argParser(
-    idempotencyKey,
-  );
+  new Option('--idempotency-key <key>', 'a command repeated with the same key takes effect only once').argParser(keyOf);
 
 export const maxOption = () =>
   new Option('--max <rows>', 'maximum number of rows; --all for no limit')

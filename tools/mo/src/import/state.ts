@@ -6,12 +6,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { CommandError } from '@mo/command';
+import { isAlive, procStat } from '@mo/dev-stack/proc';
 import type { Scan } from './scan.ts';
 
 const KEY_BYTES = 12;
 const VERSION = 1;
-/** The place of the start time, in ticks, among the fields of /proc/PID/stat that follow the name (see proc(5)). */
-const START_AFTER_NAME = 19;
+/** See proc_sys_kernel(5). */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export interface ImportState {
   readonly version: typeof VERSION;
@@ -107,14 +108,8 @@ export const thisProcess = () => ({ pid: process.pid, pid_start: startOf(process
 
 /** Identifies the start of a process, as far as /proc shows it: the boot of the machine, and the ticks since then. */
 export function startOf(pid: number): string | null {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot} ${afterName[START_AFTER_NAME]}`;
-  } catch {
-    return null;
-  }
+  const stat = procStat(pid);
+  return stat === undefined ? null : `${readFileSync(BOOT_ID, 'utf8').trim()} ${stat.startedAt}`;
 }
 
 /** Whether another process is running the import now. */
@@ -122,10 +117,5 @@ export function isAtWork({ pid, pid_start: start = null }: ImportState): boolean
   if (pid === null || pid === process.pid) return false;
   const current = startOf(pid);
   if (start !== null && current !== null && start !== current) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isAlive(pid);
 }
