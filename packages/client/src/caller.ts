@@ -88,7 +88,7 @@ interface Request {
 export class Caller {
   readonly tokens = new Tokens();
   readonly #base: string;
-  readonly #apiKey: () => string | Promise<string>;
+  readonly #apiKey: () => Promise<string>;
   readonly #limits: RetryLimits;
   readonly #patience = new Patience();
   readonly #fetch: typeof globalThis.fetch;
@@ -96,8 +96,11 @@ export class Caller {
   /** @throws TypeError that names the invalid option */
   constructor({ url, apiKey, retry = {}, fetch }: ClientOptions) {
     this.#base = baseOf(url);
-    if (typeof apiKey !== 'function') checkedKey(apiKey);
-    this.#apiKey = typeof apiKey === 'function' ? apiKey : () => apiKey;
+    if (typeof apiKey === 'function') this.#apiKey = async () => checkedKey(await apiKey());
+    else {
+      const key = checkedKey(apiKey);
+      this.#apiKey = async () => key;
+    }
     this.#limits = limitsOf(retry);
     // Called without this object as `this`, which the fetch of browsers would reject.
     this.#fetch = (...args) => (fetch ?? globalThis.fetch)(...args);
@@ -194,7 +197,7 @@ export class Caller {
         const isOneLeft = () =>
           attempts < attemptsMax ||
           (attempts < unansweredMax &&
-            (received === null ? this.#patience.isLeft(request, nextMs - startMs) : answers < attemptsMax));
+            (received === null ? this.#patience.begin(request, nextMs - startMs) : answers < attemptsMax));
         if (!mayRepeat || nextMs >= endMs || !isOneLeft()) {
           if ('received' in outcome) return { received: outcome.received, attempts };
           throw noAnswer(request, outcome, attempts);
@@ -213,7 +216,7 @@ export class Caller {
     let opened: OpenBody | undefined;
     let isReady = false;
     try {
-      const apiKey = checkedKey(await unlessAborted(this.#apiKey(), ended));
+      const apiKey = await unlessAborted(this.#apiKey(), ended);
       opened = request.body?.open();
       isReady = true;
       return { received: await this.#exchange(request, apiKey, opened, ended) };

@@ -13,8 +13,8 @@ export class Patience {
   isReached = false;
   readonly #calls = new Set<object>();
 
-  /** Whether a call may be sent again. @param nextMs when that would be, after the start of the call */
-  isLeft(call: object, nextMs: number): boolean {
+  /** Takes a place for a call, if it may be sent again. @param nextMs when that would be, after the start of the call */
+  begin(call: object, nextMs: number): boolean {
     if (!this.isReached || nextMs >= PATIENCE_MS) return false;
     if (this.#calls.size >= PATIENT_CALLS_MAX && !this.#calls.has(call)) return false;
     this.#calls.add(call);
