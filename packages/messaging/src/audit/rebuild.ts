@@ -47,12 +47,12 @@ export function rebuildCustomer<A extends Account>(
     const heads = headsOf(followed);
     const row = before[progressTable]?.[0];
     const stored = (what: 'applied' | 'behind', known: SeenVersions) =>
-      row === undefined ? known : lowest(known, storedVersions(model.follows, row, what));
+      row === undefined ? known : each(Math.min, known, storedVersions(model.follows, row, what));
     const history = { own: soundEvents(own), followed };
     const replay = replayHistory(audited, customerId, history, stored('applied', heads), true);
     const { account, image, faults } = await inTurns(replay);
     if (faults[0] !== undefined) throw new RebuildError(faults[0]);
-    const behind = above(stored('behind', highest(heads, quarantined)), account.applied);
+    const behind = above(stored('behind', each(Math.max, heads, quarantined)), account.applied);
     const isMade = Object.values({ ...heads, ...behind }).some((version) => version > 0);
     const isKnown = own.length > 0 || (audited.create !== null && isMade);
     const expected = isKnown ? madeRows(image.rows({ ...account, behind })) : {};
@@ -157,20 +157,10 @@ function storedVersions(follows: readonly Stream[], row: ImageRow, what: 'applie
   return Object.fromEntries(follows.map((stream) => [stream, Number(row[`${stream}_${what}`])]));
 }
 
-const lowest = (heads: SeenVersions, others: SeenVersions): SeenVersions =>
+/** Of each stream, the lower (or higher) one of two versions. */
+const each = (pick: (...two: number[]) => number, heads: SeenVersions, others: SeenVersions): SeenVersions =>
   Object.fromEntries(
-    (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [
-      stream,
-      Math.min(head, others[stream] ?? 0),
-    ]),
-  );
-
-const highest = (heads: SeenVersions, others: SeenVersions): SeenVersions =>
-  Object.fromEntries(
-    (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [
-      stream,
-      Math.max(head, others[stream] ?? 0),
-    ]),
+    (Object.entries(heads) as [Stream, number][]).map(([stream, head]) => [stream, pick(head, others[stream] ?? 0)]),
   );
 
 const above = (versions: SeenVersions, applied: SeenVersions): SeenVersions =>
