@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { differences, query } from '@mo/agreement';
 import { STREAMS } from '@mo/contracts';
 import { testServers } from '@mo/dev-stack';
-import kafkajs from 'kafkajs';
 import { command } from '../src/command.ts';
+import { Subscriber } from '../src/subscriber.ts';
 import { type System, startSystem } from '../src/system.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { expectStatus, nameOf } from '../src/world.ts';
@@ -61,13 +61,10 @@ async function speakOfToday(): Promise<void> {
 it('of a customer that does not exist is no difference, neither while it waits nor once it is dismissed', async () => {
   const stack = system.stack.stack();
   const nobody = '999999999999';
-  const { logLevel, Kafka } = kafkajs;
-  const producer = new Kafka({ brokers: [...stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer();
-  await producer.connect();
+  const subscriber = new Subscriber(stack.kafka.brokers);
   const headers = { ce_subject: nobody, ce_sequence: '1' };
-  for (const stream of STREAMS)
-    await producer.send({ topic: `${TOPIC_PREFIX}.${stream}`, messages: [{ key: nobody, value: '{}', headers }] });
-  await producer.disconnect();
+  const garbage = { customerId: Number(nobody), version: 1, value: '{}', headers };
+  for (const stream of STREAMS) await subscriber.send(`${TOPIC_PREFIX}.${stream}`, [garbage]);
   const standing = async () => {
     const rows = STREAMS.map((service) => query(stack, service, 'SELECT 1 FROM quarantine'));
     return (await Promise.all(rows)).map(({ length }) => length);
