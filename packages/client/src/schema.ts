@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Send messages again
-         * @description Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.
+         * @description Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A longer period is replayed in parts, of about 10,000 messages or 100,000 events of any type: repeat the request with `next_from` as `from`, until `next_from` is null; a part may have no messages. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.
          *
          *     Needs the scope `webhooks:write`.
          */
@@ -1484,7 +1484,7 @@ export interface components {
         Replayed: {
             /** @description The number of messages that are sent again */
             deliveries: number;
-            /** @description If the period has more events than one replay sends: the `from` of the next replay; otherwise null */
+            /** @description If the period has more events than one replay reads or sends: the `from` of the next; otherwise null */
             next_from: string | null;
             /** @description Those of `delivery_ids` that are not, or no longer, deliveries of this webhook; absent if none are */
             missing_ids?: components["schemas"]["Id"][];

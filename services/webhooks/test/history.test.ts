@@ -1,10 +1,11 @@
 /** Old events: they are replayed in parts, and deleted after 30 days. */
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { DeliveryTable, REPLAY_EVENTS_MAX } from '../src/webhooks/delivery-table.ts';
+import { DeliveryTable, REPLAY_EVENTS_MAX, REPLAY_READ_MAX } from '../src/webhooks/delivery-table.ts';
 import { createWebhook, LONG_MS, openEmpty } from './support.ts';
 
 const FROM = new Date('2026-11-01T00:00:00Z');
+const DAY_MS = 24 * 3_600_000;
 const TIED = 5;
 const LEFT = 3;
 
@@ -22,12 +23,12 @@ const sql = (text: string, parameters: unknown[] = []) => run<{ count: string }>
 const count = async (table: string) => Number((await sql(`SELECT count(*) FROM ${table}`))[0]?.count);
 
 /** Events of one customer, each a second after the one before, as taken in from a time on. */
-const addEvents = (customerId: number, events: number, from: Date, stepMs: number) =>
+const addEvents = (customerId: number, events: number, from: Date, stepMs: number, type = 'LoanPaid') =>
   sql(
     `INSERT INTO events (customer_id, stream, version, type, time, data, taken_at)
-     SELECT $1, 'loans', n, 'LoanPaid', $3, '{}', $3::timestamptz + $4::int * interval '1 ms' * (n - 1)
+     SELECT $1, 'loans', n, $5, $3, '{}', $3::timestamptz + $4::int * interval '1 ms' * (n - 1)
      FROM generate_series(1, $2::int) AS n`,
-    [customerId, events, from.toISOString(), stepMs],
+    [customerId, events, from.toISOString(), stepMs, type],
   );
 
 it('a time span with many events is replayed in parts, each event once', async () => {
@@ -46,6 +47,24 @@ it('a time span with many events is replayed in parts, each event once', async (
   expect(await count('lanes')).toBe(3);
 });
 
+it('a time span with many events of other types is replayed in parts too, even if all arrived at once', async () => {
+  const from = new Date(FROM.getTime() - DAY_MS);
+  await addEvents(6, REPLAY_READ_MAX + 1, from, 0, 'LoanTaken');
+  await addEvents(7, 2, from, 1_000);
+  const parts = [];
+  for (let next: number | null = from.getTime() - 1; next !== null; ) {
+    const part = await deliveries.replay(sqlOf(database), webhookId, { from: new Date(next), to: FROM });
+    parts.push([part.deliveries, part.nextFromMs]);
+    next = part.nextFromMs;
+  }
+  expect(parts).toEqual([
+    [0, from.getTime()],
+    [1, from.getTime() + 1],
+    [1, null],
+  ]);
+  for (const table of ['deliveries', 'events', 'lanes']) await sql(`DELETE FROM ${table} WHERE customer_id IN (6, 7)`);
+});
+
 it('rows older than 30 days are deleted, except pending deliveries', async () => {
   await sql("UPDATE deliveries SET created_at = now() - interval '31 days'");
   await sql("UPDATE events SET taken_at = now() - interval '31 days'");
@@ -58,7 +77,7 @@ it('rows older than 30 days are deleted, except pending deliveries', async () =>
 });
 
 describe('a replay while old rows are deleted', () => {
-  const OLD = new Date(Date.now() - 40 * 24 * 3_600_000);
+  const OLD = new Date(Date.now() - 40 * DAY_MS);
   const SPAN = { from: OLD, to: new Date(OLD.getTime() + 1_000) };
   let deliveryId = 0;
   beforeEach(async () => {

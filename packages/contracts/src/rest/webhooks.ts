@@ -145,7 +145,8 @@ export const replayed = z
   .object({
     deliveries: z.int().min(0).meta({ description: 'The number of messages that are sent again' }),
     next_from: timeText.nullable().meta({
-      description: 'If the period has more events than one replay sends: the `from` of the next replay; otherwise null',
+      description:
+        'If the period has more events than one replay reads or sends: the `from` of the next; otherwise null',
     }),
     missing_ids: z.array(resourceId).optional().meta({
       description: 'Those of `delivery_ids` that are not, or no longer, deliveries of this webhook; absent if none are',

@@ -8,6 +8,8 @@ const KEPT_FOR = '30 days';
 const FORGET_ROWS_MAX = 10_000;
 /** The number of events that one replay by time adds (see AGAIN_BY_TIME); the caller continues from `nextFromMs`. */
 export const REPLAY_EVENTS_MAX = 10_000;
+/** The number of events, of any type, that it reads to find those. */
+export const REPLAY_READ_MAX = 100_000;
 
 export interface DeliveryRow {
   readonly id: string;
@@ -61,6 +63,11 @@ const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = 
   WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
   ORDER BY e.taken_at FOR KEY SHARE OF e FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
 
+// Where a replay of $1 to $2 stops reading: at the first event too many, but at least a millisecond further on. The
+// index of the times holds all that it needs.
+const READ_TO = `SELECT greatest(taken_at, $1::timestamptz + interval '1 ms') AS read_to FROM events
+  WHERE taken_at >= $1 AND ($2::timestamptz IS NULL OR taken_at < $2) ORDER BY taken_at OFFSET ${REPLAY_READ_MAX} LIMIT 1`;
+
 // The locks keep these deliveries, and with them their events, until others refer to the events.
 const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[]) FOR KEY SHARE';
 
@@ -99,19 +106,23 @@ export class DeliveryTable {
 
   /** Sends messages again, after those that are pending, once the transaction `sql` is committed. */
   async replay(sql: Sql, webhookId: number, { delivery_ids: ids, from, to }: WebhookReplay): Promise<Replayed> {
-    const add = async (text: string, parameters: readonly unknown[]) => {
-      const [row] = await run<{ count: string; last: Time | null }>(sql, text, [webhookId, ...parameters]);
-      const deliveries = Number(row?.count ?? 0);
-      const last = deliveries < REPLAY_EVENTS_MAX ? null : (row?.last ?? null);
-      return { deliveries, nextFromMs: last === null ? null : new Date(last).getTime() + 1 };
-    };
-    if (ids === undefined) {
-      return { ...(await add(AGAIN_BY_TIME, [from?.toISOString(), to?.toISOString() ?? null])), missingIds: [] };
-    }
+    if (ids === undefined) return { ...(await this.#replayPeriod(sql, webhookId, from, to)), missingIds: [] };
     // Before deliveries are added: none of the named ids may be one of these.
     const known = new Set((await run<{ id: string }>(sql, KNOWN, [webhookId, ids])).map(({ id }) => Number(id)));
     const missingIds = [...new Set(ids)].filter((id) => !known.has(id));
-    return { ...(await add(AGAIN_BY_ID, [ids])), missingIds };
+    const [row] = await run<{ count: string }>(sql, AGAIN_BY_ID, [webhookId, ids]);
+    return { deliveries: Number(row?.count), nextFromMs: null, missingIds };
+  }
+
+  async #replayPeriod(sql: Sql, webhookId: number, from: Date | undefined, to: Date | undefined) {
+    const period = [from?.toISOString(), to?.toISOString() ?? null];
+    const [end] = await run<{ read_to: Time }>(sql, READ_TO, period);
+    const part = end === undefined ? period : [period[0], end.read_to];
+    const [row] = await run<{ count: string; last: Time | null }>(sql, AGAIN_BY_TIME, [webhookId, ...part]);
+    const deliveries = Number(row?.count);
+    if (deliveries >= REPLAY_EVENTS_MAX && row?.last)
+      return { deliveries, nextFromMs: new Date(row.last).getTime() + 1 };
+    return { deliveries, nextFromMs: end === undefined ? null : new Date(end.read_to).getTime() };
   }
 
   /** Deletes rows older than KEPT_FOR, except those that a replay holds. @returns whether there may be more of them */

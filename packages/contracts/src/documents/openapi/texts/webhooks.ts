@@ -122,7 +122,7 @@ export const listDeliveries: OperationText = {
 
 export const replayWebhook: OperationText = {
   description:
-    'Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A period with more than 10,000 events is replayed in parts: repeat the request with `next_from` as `from`, until `next_from` is null. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.',
+    'Sends messages again: either the given deliveries, whatever their outcome, or one message for each event that arrived in a period and has a type that the webhook subscribes to. They are sent after messages that are already waiting. A longer period is replayed in parts, of about 10,000 messages or 100,000 events of any type: repeat the request with `next_from` as `from`, until `next_from` is null; a part may have no messages. Events are kept for 30 days, so an earlier period has fewer messages, or none; `deliveries` is their number. Ids that are not deliveries of this webhook are left out, and named in `missing_ids`.',
   request: {
     'application/json': {
       deliveries: { summary: 'Two deliveries', value: { delivery_ids: [311, 312] } },
