@@ -18,6 +18,8 @@ export class NumberLiteral {
 
 /** Valid input has only a few levels; deeper nesting could exhaust the stack. */
 export const JSON_DEPTH_MAX = 64;
+/** Valid input has a few hundred values; a text of 1 MiB could have half a million and keep the process busy. */
+export const JSON_VALUES_MAX = 10_000;
 
 /**
  * Parses JSON. Plain integers become numbers; other number literals become {@link NumberLiteral}.
@@ -58,9 +60,11 @@ interface Scan {
   readonly members: number;
 }
 
-/** Reads what surrounds the strings of a text. @throws SyntaxError if objects and arrays are nested too deep */
+/** Reads what surrounds the strings of a text. @throws SyntaxError if the text is nested too deep or has too many values */
 function scan(text: string): Scan {
   let members = 0;
+  // The whole text, what follows each comma, and what each object or array begins with; so empty ones count twice.
+  let values = 1;
   let depth = 0;
   let digits = 0;
   let arePlain = true;
@@ -80,6 +84,7 @@ function scan(text: string): Scan {
       case '{':
         depth += 1;
         if (depth > JSON_DEPTH_MAX) throw new SyntaxError(`is nested more than ${JSON_DEPTH_MAX} levels deep`);
+        values += 1;
         break;
       case ']':
       case '}':
@@ -87,6 +92,9 @@ function scan(text: string): Scan {
         break;
       case ':':
         members += 1;
+        break;
+      case ',':
+        values += 1;
         break;
       // Outside of strings and numbers only true and false contain an e; for them the reviver runs unnecessarily.
       case '-':
@@ -96,6 +104,7 @@ function scan(text: string): Scan {
         arePlain = false;
     }
   }
+  if (values > JSON_VALUES_MAX) throw new SyntaxError(`has more than ${JSON_VALUES_MAX} values`);
   return { arePlain, members };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DuplicateMemberError, JSON_DEPTH_MAX, NumberLiteral, parseJson } from '../src/index.ts';
+import { DuplicateMemberError, JSON_DEPTH_MAX, JSON_VALUES_MAX, NumberLiteral, parseJson } from '../src/index.ts';
 
 /** The reference implementation, which looks at the text of each number. */
 const byEachNumber = (text: string): unknown =>
@@ -56,6 +56,19 @@ it('text that is nested too deep is refused, except for brackets in strings', ()
   const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}"[{[{"${'}]'.repeat(depth / 2)}`;
   expect(() => parseJson(nested(JSON_DEPTH_MAX))).not.toThrow();
   expect(() => parseJson(nested(JSON_DEPTH_MAX + 2))).toThrow(/64 levels/);
+});
+
+it.each<[string, (count: number) => string]>([
+  ['numbers', (count) => `[${Array(count - 1).fill('1e1')}]`],
+  ['members', (count) => `{${Array.from({ length: count - 1 }, (_, name) => `"${name}": true`)}}`],
+  ['objects and arrays', (count) => `[${Array((count - 1) / 3).fill('{"a":[1]}')}]`],
+])('text with too many %s is refused', (_what, text) => {
+  expect(() => parseJson(text(JSON_VALUES_MAX))).not.toThrow();
+  expect(() => parseJson(text(JSON_VALUES_MAX + 3))).toThrow(/10000 values/);
+});
+
+it('brackets and commas in strings are no values', () => {
+  expect(() => parseJson(`["${'[{,'.repeat(JSON_VALUES_MAX)}"]`)).not.toThrow();
 });
 
 /** Objects whose names may come twice, and the path of the first that does; null if none does. */
