@@ -443,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a webhook
-         * @description The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry two signatures, one by each secret, so that the receiver can switch without an interruption.
+         * @description The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry a signature by the old secret too, and by others that are still valid (six in all at most), so that the receiver can switch without an interruption.
          *
          *     Needs the scope `webhooks:write`.
          */

@@ -101,7 +101,7 @@ export const removeWebhook: OperationText = {
 
 export const rotateWebhookSecret: OperationText = {
   description:
-    'The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry two signatures, one by each secret, so that the receiver can switch without an interruption.',
+    'The new secret is shown only in this answer. For `overlap_seconds` (default: one day), messages carry a signature by the old secret too, and by others that are still valid (six in all at most), so that the receiver can switch without an interruption.',
   request: { 'application/json': only('The old secret is used for another hour', { overlap_seconds: 3600 }) },
   answers: { 200: only('The webhook, with its new secret', { ...changed, secret }) },
   invalid: {
