@@ -65,6 +65,8 @@ for values in deploy/helm/values/*.yaml; do
   helm template mo-loans "$chart" --namespace loans --kube-version "${kubernetes_versions%% *}" --values "$values" >"$objects"
   score "$objects"
 done
+echo 'Secrets of the chart'
+node --conditions=source --disable-warning=ExperimentalWarning system-tests/src/chart/main.ts
 for version in $kubernetes_versions; do
   echo "kubectl-validate, Kubernetes $version"
   # shellcheck disable=SC2086 # $definitions holds several words

@@ -1,0 +1,91 @@
+/**
+ * `npm run check:ops -- deployment`: checks which Secrets the Helm chart gives to which service. Exit code 1 if one is
+ * not as it should be.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { exampleValues, type KubernetesObject, render } from './render.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function check(what: string, actual: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(actual, expected)) return;
+  say(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
+  process.exitCode = 1;
+}
+
+const ofKind = (objects: readonly KubernetesObject[], kind: string) => objects.filter((object) => object.kind === kind);
+const nameOf = ({ metadata }: KubernetesObject) => metadata.name.replace('mo-loans-', '');
+
+/** The Secret of each file that a Deployment mounts. */
+function mountedSecrets({ spec }: KubernetesObject): Map<string, string> {
+  const sources = (spec.template?.spec.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return new Map(sources.flatMap(({ secret }) => secret.items.map(({ path }) => [path, secret.name] as const)));
+}
+
+/** By component, the Secret of a file; null for a component without the file. */
+const secretsOf = (objects: readonly KubernetesObject[], file: string) =>
+  Object.fromEntries(ofKind(objects, 'Deployment').map((of) => [nameOf(of), mountedSecrets(of).get(file) ?? null]));
+
+/** The Secrets that several components mount. */
+function sharedSecrets(objects: readonly KubernetesObject[]): string[] {
+  const mounted = ofKind(objects, 'Deployment').flatMap((of) => [...new Set(mountedSecrets(of).values())]);
+  return [...new Set(mounted.filter((name, index) => mounted.indexOf(name) !== index))];
+}
+
+/** By component, the Secrets with which KEDA asks Kafka for its lag. */
+function scalerSecrets(objects: readonly KubernetesObject[]): Record<string, string[]> {
+  const targets = new Map(
+    ofKind(objects, 'TriggerAuthentication').map(({ metadata, spec }) => [metadata.name, spec.secretTargetRef ?? []]),
+  );
+  const secretsOfScaler = ({ spec }: KubernetesObject) =>
+    (spec.triggers ?? []).flatMap(({ authenticationRef }) => targets.get(authenticationRef?.name ?? '') ?? []);
+  return Object.fromEntries(
+    ofKind(objects, 'ScaledObject').map((of) => [
+      nameOf(of),
+      [...new Set(secretsOfScaler(of).map(({ name }) => name))],
+    ]),
+  );
+}
+
+const production = render(exampleValues('production'));
+check('production.yaml: passwords of Kafka', secretsOf(production, 'kafka-password'), {
+  gateway: null,
+  customers: 'customers-kafka',
+  loans: 'loans-kafka',
+  payments: 'payments-kafka',
+  webhooks: 'webhooks-kafka',
+});
+check('production.yaml: shared Secrets', sharedSecrets(production), ['database-ca']);
+check('production.yaml: Secrets for KEDA', scalerSecrets(production), {
+  customers: ['customers-kafka'],
+  loans: ['loans-kafka'],
+  payments: ['payments-kafka'],
+  webhooks: ['webhooks-kafka'],
+});
+
+const certificates = render(exampleValues('certificates'));
+check('certificates.yaml: keys for Kafka', secretsOf(certificates, 'kafka-client.key'), {
+  gateway: null,
+  customers: 'customers-kafka-client',
+  loans: 'loans-kafka-client',
+  payments: 'payments-kafka-client',
+});
+check('certificates.yaml: shared Secrets', sharedSecrets(certificates), ['own-ca']);
+
+const { kafka, loans, ...others } = exampleValues('small');
+const own = { sasl: { secret: 'own' }, tls: { clientSecret: 'own-client' } };
+const common = { securityProtocol: 'SASL_SSL', sasl: { secret: 'common' }, tls: { clientSecret: 'common-client' } };
+const mixed = render({ ...others, kafka: { ...kafka, ...common }, loans: { ...loans, kafka: own } });
+check('loans with a user of its own: passwords', secretsOf(mixed, 'kafka-password'), {
+  gateway: null,
+  customers: 'common',
+  loans: 'own',
+  payments: 'common',
+});
+check('loans with a user of its own: keys', secretsOf(mixed, 'kafka-client.key'), {
+  gateway: null,
+  customers: 'common-client',
+  loans: 'own-client',
+  payments: 'common-client',
+});
+if (process.exitCode === undefined) say('each component mounts its own Secrets');
