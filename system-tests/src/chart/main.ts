@@ -1,9 +1,9 @@
 /**
- * `npm run check:ops -- deployment`: checks which Secrets the Helm chart gives to which service. Exit code 1 if one is
- * not as it should be.
+ * `npm run check:ops -- deployment`: checks how the Helm chart connects each service to Kafka, and which Secrets it
+ * mounts. Exit code 1 if something is not as it should be.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { exampleValues, type KubernetesObject, render } from './render.ts';
+import { exampleValues, type KubernetesObject, render, type Values } from './render.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -47,6 +47,23 @@ function scalerSecrets(objects: readonly KubernetesObject[]): Record<string, str
   );
 }
 
+/** The protocols with which components connect to Kafka. */
+function protocols(objects: readonly KubernetesObject[]): string[] {
+  const containers = ofKind(objects, 'Deployment').flatMap(({ spec }) => spec.template?.spec.containers ?? []);
+  const values = containers.flatMap(({ env }) => env.filter(({ name }) => name === 'KAFKA_SECURITY_PROTOCOL'));
+  return [...new Set(values.map(({ value }) => value))];
+}
+
+/** Whether helm refuses the values with this message. */
+function isRefused(values: Values, message: string): boolean {
+  try {
+    render(values);
+    return false;
+  } catch (error) {
+    return String(error).includes(message);
+  }
+}
+
 const production = render(exampleValues('production'));
 check('production.yaml: passwords of Kafka', secretsOf(production, 'kafka-password'), {
   gateway: null,
@@ -72,10 +89,17 @@ check('certificates.yaml: keys for Kafka', secretsOf(certificates, 'kafka-client
 });
 check('certificates.yaml: shared Secrets', sharedSecrets(certificates), ['own-ca']);
 
-const { kafka, loans, ...others } = exampleValues('small');
+const { loans, ...others } = exampleValues('small');
+/** The values of small.yaml, with other settings of Kafka for all services, and for loans alone. */
+const withKafka = (ofAll: object, ofLoans: object = {}): Values => ({
+  ...others,
+  kafka: { brokers: ['kafka:9092'], ...ofAll },
+  loans: { ...loans, kafka: ofLoans },
+});
+
+const common = { sasl: { secret: 'common' }, tls: { clientSecret: 'common-client' } };
 const own = { sasl: { secret: 'own' }, tls: { clientSecret: 'own-client' } };
-const common = { securityProtocol: 'SASL_SSL', sasl: { secret: 'common' }, tls: { clientSecret: 'common-client' } };
-const mixed = render({ ...others, kafka: { ...kafka, ...common }, loans: { ...loans, kafka: own } });
+const mixed = render(withKafka(common, own));
 check('loans with a user of its own: passwords', secretsOf(mixed, 'kafka-password'), {
   gateway: null,
   customers: 'common',
@@ -88,4 +112,10 @@ check('loans with a user of its own: keys', secretsOf(mixed, 'kafka-client.key')
   loans: 'own-client',
   payments: 'common-client',
 });
-if (process.exitCode === undefined) say('each component mounts its own Secrets');
+
+check('small.yaml: protocols', protocols(render(exampleValues('small'))), ['PLAINTEXT']);
+check('without a protocol: protocols', protocols(mixed), ['SASL_SSL']);
+const message = 'customers.kafka.sasl.secret: set the name of the Secret';
+check('without a protocol and a user: refused', isRefused(withKafka({}), message), true);
+if (process.exitCode === undefined)
+  say('each component mounts its own Secrets, and uses TLS unless the values say otherwise');

@@ -20,6 +20,7 @@ interface SecretSource {
 interface PodTemplate {
   readonly spec: {
     readonly volumes: readonly { readonly projected?: { readonly sources: readonly SecretSource[] } }[];
+    readonly containers: readonly { readonly env: readonly { readonly name: string; readonly value: string }[] }[];
   };
 }
 
