@@ -9,10 +9,17 @@ WORKDIR /repo
 
 # The manifests and sources of all services and of the packages that they import, without the development dependencies
 # of workspaces and without the Node.js that npm would install as an optional dependency.
+# What is in the images depends on turbo, so npm installs it in the version of the lock file and compares the hash. The
+# package `turbo` is not used: if its optional binary is missing, it installs one without a hash.
 FROM base AS prune
-COPY package.json .
+WORKDIR /turbo
+COPY package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm \
-    npm install --global --ignore-scripts "turbo@$(node -p "require('./package.json').devDependencies.turbo")"
+    package="@turbo/linux-$(node -p "process.arch === 'x64' ? '64' : process.arch")" \
+ && echo "{ \"dependencies\": { \"$package\": \"*\" } }" >package.json \
+ && npm ci --ignore-scripts \
+ && cp "node_modules/$package/bin/turbo" /usr/local/bin
+WORKDIR /repo
 COPY . .
 RUN turbo prune @mo/mo --docker --production --out-dir mo \
  && npm --prefix mo/json pkg delete devDependencies --workspaces \
@@ -27,7 +34,8 @@ COPY --from=prune /repo/out/json .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY --from=prune /repo/out/full .
 COPY tsconfig.base.json .
-RUN npx turbo run build
+COPY --from=prune /usr/local/bin/turbo /usr/local/bin/
+RUN turbo run build
 
 # `select` takes the manifests of one service and of the packages that it imports. `deploy` adds their production
 # dependencies and compiled code.
