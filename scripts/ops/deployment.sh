@@ -65,7 +65,7 @@ for values in deploy/helm/values/*.yaml; do
   helm template mo-loans "$chart" --namespace loans --kube-version "${kubernetes_versions%% *}" --values "$values" >"$objects"
   score "$objects"
 done
-echo 'Secrets of the chart'
+echo 'Secrets, protocols and images of the chart'
 node --conditions=source --disable-warning=ExperimentalWarning system-tests/src/chart/main.ts
 for version in $kubernetes_versions; do
   echo "kubectl-validate, Kubernetes $version"

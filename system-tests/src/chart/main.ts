@@ -1,6 +1,6 @@
 /**
- * `npm run check:ops -- deployment`: checks how the Helm chart connects each service to Kafka, and which Secrets it
- * mounts. Exit code 1 if something is not as it should be.
+ * `npm run check:ops -- deployment`: checks how the Helm chart connects each service to Kafka, which Secrets it mounts,
+ * and which image it runs. Exit code 1 if something is not as it should be.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { exampleValues, type KubernetesObject, render, type Values } from './render.ts';
@@ -52,6 +52,12 @@ function protocols(objects: readonly KubernetesObject[]): string[] {
   const containers = ofKind(objects, 'Deployment').flatMap(({ spec }) => spec.template?.spec.containers ?? []);
   const values = containers.flatMap(({ env }) => env.filter(({ name }) => name === 'KAFKA_SECURITY_PROTOCOL'));
   return [...new Set(values.map(({ value }) => value))];
+}
+
+/** The images of pods, also of those that migrate databases. */
+function imagesOf(objects: readonly KubernetesObject[]): string[] {
+  const images = objects.flatMap(({ spec }) => spec.template?.spec.containers.map(({ image }) => image) ?? []);
+  return [...new Set(images)].sort();
 }
 
 /** Whether helm refuses the values with this message. */
@@ -117,5 +123,17 @@ check('small.yaml: protocols', protocols(render(exampleValues('small'))), ['PLAI
 check('without a protocol: protocols', protocols(mixed), ['SASL_SSL']);
 const message = 'customers.kafka.sasl.secret: set the name of the Secret';
 check('without a protocol and a user: refused', isRefused(withKafka({}), message), true);
-if (process.exitCode === undefined)
-  say('each component mounts its own Secrets, and uses TLS unless the values say otherwise');
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const withDigest = (loansDigest: string): Values => ({
+  ...exampleValues('small'),
+  image: { registry: 'registry', tag: '1', digests: { loans: loansDigest } },
+});
+check('the digest of loans: images', imagesOf(render(withDigest(digest))), [
+  'registry/customers:1',
+  'registry/gateway:1',
+  `registry/loans:1@${digest}`,
+  'registry/payments:1',
+]);
+check('a digest that is too short: refused', isRefused(withDigest(digest.slice(0, -1)), '/image/digests/loans'), true);
+if (process.exitCode === undefined) say('Secrets, protocols and images are as they should be');

@@ -17,10 +17,15 @@ interface SecretSource {
   readonly secret: { readonly name: string; readonly items: readonly { readonly path: string }[] };
 }
 
+interface Container {
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+
 interface PodTemplate {
   readonly spec: {
     readonly volumes: readonly { readonly projected?: { readonly sources: readonly SecretSource[] } }[];
-    readonly containers: readonly { readonly env: readonly { readonly name: string; readonly value: string }[] }[];
+    readonly containers: readonly Container[];
   };
 }
 
