@@ -1,6 +1,7 @@
 /**
  * Finds breaking changes between the released contract and the current one. Compatible changes are: requests require
- * less; answers and events contain more. Any other change breaks, and needs a higher major version.
+ * less; answers contain more; events may contain more, but don't have to. Any other change breaks, and needs a higher
+ * major version.
  */
 import { apiCompare, type Diff } from 'api-smart-diff';
 import { comparable } from './comparable.ts';
@@ -17,19 +18,24 @@ export function breaksOfApi(released: Versioned & Schemas, current: Versioned): 
   return isNextMajor(released, current) ? [] : breaks(corrected(released), current);
 }
 
-/** The changes that break subscribers, likewise. Events are compared by the rules for answers. */
+/**
+ * The changes that break subscribers, likewise, or the services themselves: they read their old events again, and those
+ * of the previous version. Events are compared by the rules for answers, and for requests in what they must have.
+ */
 export function breaksOfEvents(released: EventsDocument, current: EventsDocument): string[] {
-  return isNextMajor(released, current) ? [] : breaks(eventsAsAnswers(released), eventsAsAnswers(current));
+  return isNextMajor(released, current)
+    ? []
+    : breaks(eventsAsAnswers(released), eventsAsAnswers(current), requiresMore);
 }
 
-function breaks(released: object, current: object): string[] {
+function breaks(released: object, current: object, ...further: readonly Rule[]): string[] {
   // Both are modified, by apiCompare too.
   const [before, after] = [comparable(structuredClone(released)), comparable(structuredClone(current))];
   dropUnchanged(before, after);
   const { diffs } = apiCompare(before, after);
   return diffs
     .filter((diff) => counts(diff) && !isHarmless(diff))
-    .filter((diff) => diff.type === 'breaking' || OWN_RULES.some((rule) => rule(diff)))
+    .filter((diff) => diff.type === 'breaking' || [...OWN_RULES, ...further].some((rule) => rule(diff)))
     .map(lineOf);
 }
 
@@ -84,8 +90,14 @@ function takesNameAway({ action, path }: Diff): boolean {
 const takesKeyAway = ({ action, path }: Diff): boolean =>
   path[0] === 'security' && !(action === 'add' && path.length === 2);
 
+/** Whether something that exists already must have a member that it did not have to have. */
+const requiresMore = ({ action, path }: Diff): boolean =>
+  action !== 'remove' && (path.at(-1) === 'required' || path.at(-2) === 'required');
+
+type Rule = (diff: Diff) => boolean;
+
 /** Rules of our documents that api-smart-diff does not know. */
-const OWN_RULES: readonly ((diff: Diff) => boolean)[] = [
+const OWN_RULES: readonly Rule[] = [
   retypes,
   removesAnswerMember,
   changesAnswerFormat,

@@ -174,6 +174,22 @@ describe('a change of the events breaks subscribers that', () => {
       'tells a time in another format',
       (d) => Object.assign(message(d).payload.properties.taken_at, { format: 'date' }),
     ],
+    [
+      'asks of old events for a member that they lack',
+      (d) => {
+        message(d).payload.properties.purpose = { type: ['string', 'null'] };
+        message(d).payload.required.push('purpose');
+      },
+    ],
+    [
+      'asks for one in a detail',
+      (d) => {
+        const { items } = message(d, 'PaymentApplied').payload.properties.details;
+        items.properties.fee = { type: 'string' };
+        items.required.unshift('fee');
+      },
+    ],
+    ['asks of old events for a header', (d) => message(d).headers.required.push('ce_traceparent')],
     ['is not in JSON', (d) => Object.assign(message(d), { contentType: 'application/avro' })],
     ['words the key in another way', (d) => Object.assign(message(d).bindings.kafka.key, { pattern: '^[a-z]+$' })],
     ['keys by something else', (d) => Object.assign(message(d).bindings.kafka.key, { type: 'integer' })],
@@ -192,13 +208,7 @@ describe('a change of the events breaks subscribers that', () => {
       },
     ],
     ['a topic', (d) => Object.assign(d.channels, { risks: { address: 'mo.risks', messages: {} } })],
-    [
-      'a member',
-      (d) => {
-        message(d).payload.properties.purpose = { type: 'string' };
-        message(d).payload.required.push('purpose');
-      },
-    ],
+    ['a member', (d) => Object.assign(message(d).payload.properties, { purpose: { type: 'string' } })],
     ['a header', (d) => Object.assign(message(d).headers.properties, { ce_region: { type: 'string' } })],
   ])('but not one that adds %s', (_what, change) => expect(breaksOf('asyncapi.json', change)).toEqual([]));
 });
