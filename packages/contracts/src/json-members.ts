@@ -69,6 +69,31 @@ export function findDuplicate(text: string): (string | number)[] | null {
   return null;
 }
 
+const COLON = /\s*:/y;
+
+/**
+ * Writes names without the escapes that they don't need, because JSON.parse can take the beginning of an escaped name,
+ * as it is written, for the whole name: after `{"id":1,"\\\\u":1}` it reads `{"id":1,"\\u0061\\u0062":1}` as that text
+ * (https://github.com/nodejs/node/issues/63785). No name that we accept needs escapes.
+ *
+ * @throws SyntaxError if a name is not valid
+ */
+export function withPlainNames(text: string): string {
+  let plain = '';
+  let written = 0;
+  for (let start = text.indexOf('"'); start !== -1; start = text.indexOf('"', start)) {
+    const end = endOfString(text, start) + 1;
+    const name = text.slice(start, end);
+    COLON.lastIndex = end;
+    if (name.includes('\\') && COLON.test(text)) {
+      plain += text.slice(written, start) + JSON.stringify(JSON.parse(name));
+      written = end;
+    }
+    start = end;
+  }
+  return plain + text.slice(written);
+}
+
 /** The index of a string's closing quote, or the end of the text. @param start the index of its opening quote */
 export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);

@@ -4,7 +4,7 @@
  * text. Up to two zeros after a decimal point still make an integer, as in JSON Schema, because the amount is the same.
  */
 
-import { DuplicateMemberError, endOfString, findDuplicate } from './json-members.ts';
+import { DuplicateMemberError, endOfString, findDuplicate, withPlainNames } from './json-members.ts';
 
 const PLAIN_INTEGER = /^-?\d{1,15}(\.0{1,2})?$/;
 
@@ -30,7 +30,8 @@ export const JSON_VALUES_MAX = 10_000;
 export function parseJson(text: string): unknown {
   const { arePlain, members } = scan(text);
   // A reviver, which sees each value, costs several times as much as plain parsing.
-  const value: unknown = arePlain ? JSON.parse(text) : JSON.parse(text, reviveNumber);
+  const plain = text.includes('\\') ? withPlainNames(text) : text;
+  const value: unknown = arePlain ? JSON.parse(plain) : JSON.parse(plain, reviveNumber);
   if (membersOf(value) < members) throw new DuplicateMemberError(findDuplicate(text) ?? []);
   return value;
 }

@@ -72,6 +72,13 @@ it('brackets and commas in strings are no values', () => {
   expect(() => parseJson(`["${'[{,'.repeat(JSON_VALUES_MAX)}"]`)).not.toThrow();
 });
 
+it('an escaped name is read as what it means, whatever was parsed before', () => {
+  parseJson('{"id":1,"\\\\u":1}');
+  expect(parseJson('{"id":1,"\\u0061\\u0062" :1}')).toEqual({ id: 1, ab: 1 });
+  parseJson('{"id":1.5,"\\\\u0":"\\"a\\\\"}');
+  expect(parseJson('{"id":1.5,"\\u0061b\\n":"\\u0061\\\\"}')).toEqual({ id: new NumberLiteral('1.5'), 'ab\n': 'a\\' });
+});
+
 /** Objects whose names may come twice, and the path of the first that does; null if none does. */
 interface Named {
   readonly text: string;
@@ -117,6 +124,9 @@ const named = fc.letrec<{ value: Named; list: Named; object: Named }>((tie) => (
   })),
 })).value;
 
+/** The same for a text that is named, without the escape that JSON.parse can misread (see withPlainNames). */
+const byPlainName = (text: string) => byEachNumber(text.replaceAll('"\\u0061"', '"a"'));
+
 /** The path of a duplicate, or what was parsed. */
 const duplicateIn = (text: string): unknown => {
   try {
@@ -128,7 +138,7 @@ const duplicateIn = (text: string): unknown => {
 
 it('a member that an object gives twice is found, however its name is written, and nothing else is', () => {
   fc.assert(
-    fc.property(named, ({ text, path }) => expect(duplicateIn(text)).toEqual(path ?? { parsed: byEachNumber(text) })),
+    fc.property(named, ({ text, path }) => expect(duplicateIn(text)).toEqual(path ?? { parsed: byPlainName(text) })),
     { numRuns: 2_000 },
   );
 });
