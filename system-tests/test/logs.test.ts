@@ -171,11 +171,14 @@ it('no log contains secrets or personal data, not even after errors and outages'
   expect(found).toEqual([]);
 }, 300_000);
 
-it('each request has one log line, with its trace', () => {
+it('each request has one log line, with its trace, its caller and where that called from', () => {
   const lines = linesOf(system.stack, 'gateway').filter(({ msg }) => msg === 'request');
   const ids = lines.map(({ requestId }) => requestId);
   expect(lines.length).toBeGreaterThan(planted / 10);
   expect(new Set(ids).size).toBe(ids.length);
   const traced = lines.filter(({ status }) => status === 201);
   expect(traced.every(({ traceId }) => /^[0-9a-f]{32}$/.test(String(traceId)))).toBe(true);
+  expect(traced.map(({ caller, address }) => [caller, address])).toEqual(traced.map(() => ['local', '127.0.0.1']));
+  const refused = lines.filter(({ status }) => status === 401);
+  expect(refused.map(({ caller, address }) => [caller, address])).toEqual(refused.map(() => [undefined, '127.0.0.1']));
 });

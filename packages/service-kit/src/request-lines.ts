@@ -6,11 +6,22 @@
 import { isoTime } from '@mo/contracts';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+/** A caller as named in the line of its request. */
+export interface LoggedCaller {
+  readonly id: string;
+  /** The id of its key; null if the key has none. */
+  readonly keyId: number | null;
+}
+
 export interface RequestLine {
   /** Generated or accepted by our servers: only characters that JSON does not escape. */
   readonly requestId: string;
   /** 32 hexadecimal digits. */
   readonly traceId: string | undefined;
+  /** Null if it is not known. */
+  readonly caller: LoggedCaller | null;
+  /** Of the caller; null if it is not logged. */
+  readonly address: string | null;
   readonly method: string;
   /** Left out if no path may be logged. */
   readonly path: string | undefined;
@@ -41,11 +52,13 @@ export class RequestLines {
   }
 
   write(level: 'info' | 'warn', line: RequestLine): void {
-    const { requestId, traceId, method, path, status, problem, isWhole } = line;
+    const { requestId, traceId, caller, address, method, path, status, problem, isWhole } = line;
     const durationMs = Math.round(line.durationMs * 100) / 100;
     this.#out.write(
       `{"level":"${level}","time":"${isoTime(Date.now())}"${this.#bindings},"requestId":"${requestId}"` +
         (traceId === undefined ? '' : `,"traceId":"${traceId}"`) +
+        (caller === null ? '' : callerMembers(caller)) +
+        (address === null ? '' : `,"address":${JSON.stringify(address)}`) +
         `,"method":${JSON.stringify(method)}` +
         (path === undefined ? '' : `,"path":${JSON.stringify(path)}`) +
         `,"status":${status}` +
@@ -55,3 +68,6 @@ export class RequestLines {
     );
   }
 }
+
+const callerMembers = ({ id, keyId }: LoggedCaller): string =>
+  `,"caller":${JSON.stringify(id)}${keyId === null ? '' : `,"keyId":${keyId}`}`;

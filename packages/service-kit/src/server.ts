@@ -23,7 +23,7 @@ import { hasBody, refuseAmbiguous } from './framing.ts';
 import type { Admission } from './identity/admission.ts';
 import { otherMediaType, refuseOtherCharset } from './media-type.ts';
 import { watchMux } from './metrics.ts';
-import { watchRequests } from './observe.ts';
+import { type CallerOf, watchRequests } from './observe.ts';
 import { OPERATOR_PATHS, pathOf } from './paths.ts';
 import { ProblemError, RETRY_AFTER_SECONDS, UnreadableBodyError, unavailable, unreadable } from './problem-error.ts';
 import { RequestLog } from './request-log.ts';
@@ -70,6 +70,8 @@ export interface ServerOptions {
   admission?: Admission | null;
   /** The proxies whose X-Forwarded-For header is trusted: addresses, or ranges of them. */
   trustedProxies?: readonly string[];
+  /** Finds the caller of a request for its log line, which then contains the address, too. */
+  callerOf?: CallerOf;
   /** Records calls whose trace is sampled. A server for external callers does this itself. */
   tracer?: Tracer | null;
 }

@@ -5,6 +5,8 @@ import { type RequestLine, RequestLines } from '../src/request-lines.ts';
 const LINE: RequestLine = {
   requestId: 'r-1.2:3_4',
   traceId: '0af7651916cd43dd8448eb211c80319c',
+  caller: null,
+  address: null,
   method: 'GET',
   path: '/customers/12/balance',
   status: 200,
@@ -27,11 +29,24 @@ it.each<[string, Partial<RequestLine>]>([
   ['without a trace', { traceId: undefined }],
   ['on no route of ours', { path: undefined, status: 404, problem: 'not_found' }],
   ['whose answer was not sent whole', { isWhole: false }],
+  ['of a caller with a stored key', { caller: { id: 'shop', keyId: 7 }, address: '203.0.113.7' }],
+  ['of a caller whose key has no id', { caller: { id: 'oidc:a%20b', keyId: null }, address: '2001:db8::7' }],
+  ['of a caller that JSON cannot take as it is', { caller: { id: 'a"b\\\n', keyId: null }, address: 'fe80::1%"' }],
   ['with a path and a method that JSON cannot take as they are', { path: '/a"b\\\n\u2028é', method: 'G"ET' }],
 ])('a request %s has the line that pino would write', (_, more) => {
   const { logger, lines, written } = twoWays();
-  const { problem, isWhole, durationMs, ...rest } = { ...LINE, ...more };
-  const told = { ...rest, ...(problem !== null && { problem }), ...(!isWhole && { isWhole }), durationMs };
+  const { requestId, traceId, caller, address, problem, isWhole, durationMs, ...rest } = { ...LINE, ...more };
+  const told = {
+    requestId,
+    traceId,
+    ...(caller !== null && { caller: caller.id }),
+    ...(caller?.keyId != null && { keyId: caller.keyId }),
+    ...(address !== null && { address }),
+    ...rest,
+    ...(problem !== null && { problem }),
+    ...(!isWhole && { isWhole }),
+    durationMs,
+  };
   logger.warn(told, 'request');
   lines.write('warn', { ...LINE, ...more });
   expect(written).toHaveLength(2);

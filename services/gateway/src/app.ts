@@ -54,6 +54,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
     registry,
     headerBytesMax,
     trustedProxies: config.trustedProxies,
+    callerOf: ({ caller }) => caller,
     requestTimeoutMs: 0,
     timeoutCheckMs: limits.headersCheckMs,
     explain: databaseProblem,

@@ -5,10 +5,12 @@ import { run, sqlOf } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import { drawFrom } from '../src/rates/rate-store.ts';
 import {
+  type GatewaySetup,
   KEY,
   KEY_DIGEST,
   openPlainDatabase,
   type RunningGateway,
+  requestLog,
   type Stub,
   startGateway,
   startStub,
@@ -20,14 +22,14 @@ import {
 const RATE_TIMEOUT_MS = 30_000;
 
 let database: string;
+let setup: GatewaySetup;
 let stub: Stub;
 let one: RunningGateway;
 let other: RunningGateway;
 beforeAll(async () => {
   ({ gateway: database } = await testServers().createDatabases('gateway'));
   stub = await startStub();
-  const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };
-  const setup = { replicas: [stub], keys: `root:${KEY_DIGEST}`, database, limits };
+  setup = { replicas: [stub], keys: `root:${KEY_DIGEST}`, database, limits: { rateTimeoutMs: RATE_TIMEOUT_MS } };
   // Both at once: one migrates, the other waits for it.
   [one, other] = await Promise.all([startGateway(setup), startGateway(setup)]);
 });
@@ -170,14 +172,12 @@ describe('a key', () => {
   });
 
   it.each(['', '/revoke', '/rotate'])('is not at /api/keys/999999999%s', async (action) => {
-    const path = `/api/keys/999999999${action}`;
-    const status = action === '' ? (await one.call('GET', path)).status : (await post(one, path))[0];
-    expect(status).toBe(404);
+    const answer = await one.call(action === '' ? 'GET' : 'POST', `/api/keys/999999999${action}`);
+    expect(answer.status).toBe(404);
   });
 
   it('has no other methods', async () => {
-    const answer = await one.call('DELETE', '/api/keys/1');
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect((await one.call('DELETE', '/api/keys/1')).headers.get('allow')).toBe('GET, HEAD');
   });
 });
 
@@ -235,7 +235,7 @@ describe('the audit log', () => {
 
   it('contains callers that left before their answer, because their call may have been executed', async () => {
     const held = await startStub(() => {});
-    const gateway = await startGateway({ replicas: [held], keys: `root:${KEY_DIGEST}`, database });
+    const gateway = await startGateway({ ...setup, replicas: [held] });
     const { key } = await create('hasty', { scopes: ['loans:write'] });
     await until(async () => (await statusWith(gateway, key)) === 403, 'the key is known');
     const leaving = new AbortController();
@@ -250,16 +250,9 @@ describe('the audit log', () => {
   });
 
   it("takes a caller's address from trusted proxies only", async () => {
-    const trustedProxies = ['127.0.0.1', '10.0.0.0/8'];
-    const limits = { rateTimeoutMs: RATE_TIMEOUT_MS };
-    const behind = await startGateway({
-      replicas: [stub],
-      keys: `root:${KEY_DIGEST}`,
-      database,
-      limits,
-      trustedProxies,
-    });
-    const { key } = await create('far', { scopes: ['loans:read', 'loans:write'] });
+    const { logger, lines } = requestLog();
+    const behind = await startGateway({ ...setup, logger, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] });
+    const { id, key } = await create('far', { scopes: ['loans:read', 'loans:write'] });
     await until(async () => (await statusWith(behind, key)) === 200, 'the key is known');
     const said: [RunningGateway, string, string][] = [
       [one, '203.0.113.7', '127.0.0.1'],
@@ -276,11 +269,12 @@ describe('the audit log', () => {
     const found = new Map((await entriesOf('far')).map((entry) => [entry.request_id, entry.address]));
     for (const [place, [, , address]] of said.entries())
       expect([place, found.get(`far-${place}`)]).toEqual([place, address]);
+    const told = lines().flatMap(({ method, keyId, address }) => (method === 'POST' ? [[keyId, address]] : []));
+    expect(told).toEqual(said.slice(1).map(([, , address]) => [id, address]));
   });
 
   it('is filtered by times', async () => {
-    const { results } = await get<Page>(one, '/api/audit?from=2040-01-01T00:00:00Z');
-    expect(results).toEqual([]);
+    expect((await get<Page>(one, '/api/audit?from=2040-01-01T00:00:00Z')).results).toEqual([]);
     expect((await get<Page>(one, '/api/audit?to=2040-01-01T00:00:00Z&limit=1')).results).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ import type { Problem } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { listen } from '@mo/dev-stack/listen';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
-import { createLogger, type StopStep, type TracingSettings } from '@mo/service-kit';
+import { createLogger, type Logger, type StopStep, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
 import type { GatewayConfig } from '../src/config.ts';
 import { defaultLimits, type Limits } from '../src/forward/limits.ts';
@@ -162,7 +162,7 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-interface GatewaySetup {
+export interface GatewaySetup {
   /** Each service has its own replicas, or the same where a list is given. */
   replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[]; webhooks?: Stub[] };
   keys?: string;
@@ -172,6 +172,8 @@ interface GatewaySetup {
   limits?: Partial<Limits>;
   tracing?: TracingSettings | null;
   trustedProxies?: readonly string[];
+  /** Silent by default. */
+  logger?: Logger;
 }
 
 /** Starts a gateway before stand-ins; by default one for all. */
@@ -204,7 +206,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     tokens: setup.tokens ?? null,
   };
   const limits = { ...patientLimits, ...setup.limits };
-  const { app, stopSteps } = await createGateway(config, createLogger('gateway', 'silent'), limits);
+  const { app, stopSteps } = await createGateway(config, setup.logger ?? createLogger('gateway', 'silent'), limits);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -236,6 +238,15 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
   };
   gateways.add(running);
   return running;
+}
+
+/** A logger for a gateway, and the lines of the requests that it has logged. */
+export function requestLog() {
+  const written: string[] = [];
+  const logger = createLogger('gateway', 'info', { write: (line) => void written.push(line) });
+  const lines = () =>
+    written.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'request');
+  return { logger, lines };
 }
 
 /** Fails unless the answer is a problem that says when to try again. */

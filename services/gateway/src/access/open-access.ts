@@ -1,5 +1,4 @@
 /** Access control: keys from the environment or a file, keys of the store, tokens, and rate limits. */
-import { isIP } from 'node:net';
 import { type Logger, pathOf, type Registry, type StopStep, whenOver } from '@mo/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit-trail.ts';
@@ -99,8 +98,6 @@ export async function openAccess(
 function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request: FastifyRequest, reply: FastifyReply) {
   const { operation } = request.routeOptions.config;
   if (operation === undefined) return;
-  // Read now: later the connection may be closed, and its address lost.
-  const address = addressOf(request);
   whenOver(reply, (status) => {
     if (operation.method === 'GET' && operation.scope !== 'admin' && status !== FORBIDDEN) return;
     trail.note({
@@ -111,13 +108,8 @@ function noteWhenOver(trail: AuditTrail, { id: caller, keyId }: Caller, request:
       method: request.method,
       path: pathOf(request).slice(0, AUDITED_PATH_LENGTH),
       status,
-      address,
+      address: request.address ?? '',
       requestId: request.id,
     });
   });
-}
-
-/** The address of a caller: as stated by a trusted proxy, if that is an IP address, else the peer of the connection. */
-function addressOf({ ip, raw: { socket } }: FastifyRequest): string {
-  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }

@@ -227,6 +227,14 @@ export const observing: readonly Fault[] = [
     check: unit('packages/service-kit/test/request-lines'),
   },
   {
+    id: 'line-without-caller',
+    file: 'services/gateway/src/app.ts',
+    replace: '    callerOf: ({ caller }) => caller,\n',
+    by: '',
+    breaks: 'nobody can tell who read what, or where failed logins came from',
+    check: unit('services/gateway/test/caller-lines'),
+  },
+  {
     id: 'exit-without-lines',
     file: 'packages/service-kit/src/log-lines.ts',
     replace: "process.once('exit', () => this.flushSync());",
