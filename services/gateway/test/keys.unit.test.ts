@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import type { ApiKey } from '../src/keys/api-key.ts';
 import { KeyRing } from '../src/keys/key-ring.ts';
-import { parseKeys } from '../src/keys/parse-keys.ts';
-import { watchStaticKeys } from '../src/keys/static-keys.ts';
+import { parseKeys, parseValidKeys } from '../src/keys/parse-keys.ts';
+import { FILE_POLL_MS, FILE_SETTLE_MS, watchStaticKeys } from '../src/keys/static-keys.ts';
 import { TokenBucket } from '../src/rates/token-bucket.ts';
 import { until } from './support.ts';
 
@@ -17,13 +18,13 @@ const EVERYTHING = new Set(['admin']);
 
 const ringOf = (text: string): KeyRing => {
   const ring = new KeyRing((_digest, rate) => new TokenBucket(rate, 0));
-  ring.replace(parseKeys(text, 'API_KEYS'));
+  ring.replace(parseValidKeys(text, 'API_KEYS'));
   return ring;
 };
 
 describe('the list of API keys', () => {
   it('is separated by new lines or commas, with comments, blank lines and rates', () => {
-    const keys = parseKeys(`# ours\n\n shop:${first}:2.5 , ops:${second.toUpperCase()} # no rate\r\n`, 'API_KEYS');
+    const keys = parseValidKeys(`# ours\n\n shop:${first}:2.5 , ops:${second.toUpperCase()} # no rate\r\n`, 'API_KEYS');
     expect(keys).toEqual([
       {
         caller: 'shop',
@@ -45,7 +46,7 @@ describe('the list of API keys', () => {
   });
 
   it('may contain scopes, with and without a rate', () => {
-    const keys = parseKeys(`shop:${first}:5:loans:read+loans:write,ops:${second}::customers:read`, 'API_KEYS');
+    const keys = parseValidKeys(`shop:${first}:5:loans:read+loans:write,ops:${second}::customers:read`, 'API_KEYS');
     expect(keys.map(({ rate, scopes }) => [rate, [...scopes]])).toEqual([
       [5, ['loans:read', 'loans:write']],
       [null, ['customers:read']],
@@ -53,32 +54,44 @@ describe('the list of API keys', () => {
   });
 
   it('may give one caller several keys', () => {
-    expect(parseKeys(`shop:${first}\nshop:${second}`, 'API_KEYS').map(({ caller }) => caller)).toEqual([
+    expect(parseValidKeys(`shop:${first}\nshop:${second}`, 'API_KEYS').map(({ caller }) => caller)).toEqual([
       'shop',
       'shop',
     ]);
   });
 
   it.each([
-    ['', 'API_KEYS contains no key'],
-    ['# nothing', 'API_KEYS contains no key'],
     [`a b:${first}`, 'API_KEYS, line 1: the id must be'],
     [`:${first}`, 'API_KEYS, line 1: the id must be'],
-    [`\n\nshop:${first.slice(1)}`, 'API_KEYS, line 3: the key of "shop" must be its SHA-256'],
-    ['shop:in-clear-text', 'API_KEYS, line 1: the key of "shop" must be its SHA-256'],
-    [`shop:${first}:0`, 'API_KEYS, line 1: the rate of "shop" must be'],
-    [`shop:${first}:-1`, 'API_KEYS, line 1: the rate of "shop" must be'],
-    [`shop:${first}:many`, 'API_KEYS, line 1: the rate of "shop" must be'],
-    [`shop:${first}:`, 'API_KEYS, line 1: the rate of "shop" must be'],
-    [`shop:${first}:1:2`, 'API_KEYS, line 1: "2" of "shop" must be one of the scopes'],
-    [`shop:${first}::loans:read+`, 'API_KEYS, line 1: "" of "shop" must be one of the scopes'],
-    [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key of "other" occurs twice'],
+    [`\n\nshop:${first.slice(1)}`, 'API_KEYS, line 3: the key must be its SHA-256'],
+    ['shop:in-clear-text', 'API_KEYS, line 1: the key must be its SHA-256'],
+    [`shop:${first}:0`, 'API_KEYS, line 1: the rate must be'],
+    [`shop:${first}:-1`, 'API_KEYS, line 1: the rate must be'],
+    [`shop:${first}:many`, 'API_KEYS, line 1: the rate must be'],
+    [`shop:${first}:`, 'API_KEYS, line 1: the rate must be'],
+    [`shop:${first}:1:2`, 'API_KEYS, line 1: each scope must be one of customers:read'],
+    [`shop:${first}::loans:read+`, 'API_KEYS, line 1: each scope must be one of customers:read'],
+    [`shop:${first},ops:${second},b c:${second}`, 'API_KEYS, line 1, entry 3: the id must be'],
+    [`shop:${first}\nother:${first}`, 'API_KEYS, line 2: the key occurs twice'],
   ])('is refused if an entry breaks a rule, which the error names with its line: %j', (text, message) => {
-    expect(() => parseKeys(text, 'API_KEYS')).toThrow(message);
+    expect(() => parseValidKeys(text, 'API_KEYS')).toThrow(message);
   });
 
-  it('is refused without repeating a possible key in clear text', () => {
-    expect(() => parseKeys('shop:in-clear-text', 'API_KEYS')).not.toThrow('in-clear-text');
+  it.each(['shop:in-clear-text', 'in-clear-text', 'shop:in-clear-text:5', `shop:${first}:in-clear-text`])(
+    'is refused without repeating a possible key in clear text: %j',
+    (text) => expect(() => parseValidKeys(text, 'API_KEYS')).not.toThrow('in-clear-text'),
+  );
+
+  it('has the valid entries beside those that are not', () => {
+    const { keys, faults } = parseKeys(`shop:${first}\nnonsense\nops:${second}\nshop:${first}::loans:read`);
+    expect(keys.map(({ caller, scopes }) => [caller, scopes])).toEqual([
+      ['shop', EVERYTHING],
+      ['ops', EVERYTHING],
+    ]);
+    expect(faults).toEqual([
+      'line 2: the key must be its SHA-256 in 64 hexadecimal digits',
+      'line 4: the key occurs twice',
+    ]);
   });
 });
 
@@ -99,9 +112,9 @@ describe('a key ring', () => {
   it("keeps the used part of a key's rate when the keys are reread", () => {
     const ring = ringOf(`shop:${first}:1`);
     const used = ring.find('first')?.meter;
-    ring.replace(parseKeys(`shop:${first}:1\nops:${second}`, 'API_KEYS'));
+    ring.replace(parseValidKeys(`shop:${first}:1\nops:${second}`, 'API_KEYS'));
     expect(ring.find('first')?.meter).toBe(used);
-    ring.replace(parseKeys(`shop:${first}:2`, 'API_KEYS'));
+    ring.replace(parseValidKeys(`shop:${first}:2`, 'API_KEYS'));
     expect(ring.find('first')?.meter).not.toBe(used);
     expect(ring.find('second')).toBeNull();
   });
@@ -112,7 +125,7 @@ describe('a key ring', () => {
       () => new TokenBucket(1, 0),
       (id) => used.push(id),
     );
-    const [key] = parseKeys(`shop:${first}`, 'API_KEYS') as [ApiKey];
+    const [key] = parseValidKeys(`shop:${first}`, 'API_KEYS') as [ApiKey];
     ring.replace([
       { ...key, keyId: 1, expiresAtMs: Date.now() + 60_000 },
       { ...key, keyId: 2, digest: Buffer.from(second, 'hex'), expiresAtMs: Date.now() },
@@ -148,37 +161,90 @@ describe('a file of API keys', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mo-keys-'));
   const file = join(folder, 'keys');
   const log: string[] = [];
-  const logger = pino({ level: 'error' }, { write: (line) => log.push(line) });
+  const logger = pino({ level: 'warn' }, { write: (line) => log.push(line) });
+  const logged = (text: string) => log.some((line) => line.includes(text));
+  let close: () => void = () => {};
+  afterEach(() => {
+    close();
+    log.length = 0;
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** @returns the keys in force, by what is hashed */
+  function watch(text: string) {
+    writeFileSync(file, text);
+    const ring = ringOf(`none:${digest('none')}`);
+    close = watchStaticKeys({ file }, false, (keys) => ring.replace(keys), logger);
+    return (key: string) => ring.find(key)?.id;
+  }
 
   it('that is missing or invalid is an error that names it', () => {
     const none = join(folder, 'none');
-    expect(() => watchStaticKeys({ file: none }, () => {}, logger)).toThrow(`API_KEYS_FILE ${none}`);
+    expect(() => watchStaticKeys({ file: none }, true, () => {}, logger)).toThrow(`API_KEYS_FILE ${none}`);
     writeFileSync(file, 'nonsense');
-    expect(() => watchStaticKeys({ file }, () => {}, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
+    expect(() => watchStaticKeys({ file }, true, () => {}, logger)).toThrow(`API_KEYS_FILE ${file}, line 1`);
   });
 
-  it('is reread when it changes; an invalid file leaves the keys as they were', async () => {
-    writeFileSync(file, `shop:${first}`);
-    const ring = ringOf(`none:${digest('none')}`);
-    const close = watchStaticKeys({ file }, (keys) => ring.replace(keys), logger);
-    try {
+  it.each(['', '\n# none yet\n'])('without a key is an error at start, unless keys are stored, too: %j', (text) => {
+    writeFileSync(file, text);
+    const none = { file };
+    expect(() => watchStaticKeys(none, false, () => {}, logger)).toThrow(`API_KEYS_FILE ${file} contains no key`);
+    const given: ApiKey[][] = [];
+    close = watchStaticKeys(none, true, (keys) => given.push(keys), logger);
+    expect(given).toEqual([[]]);
+    expect(() => watchStaticKeys({ text: '# none' }, true, () => {}, logger)).toThrow('API_KEYS contains no key');
+  });
+
+  it('is reread when it changes', async () => {
+    const callerOf = watch(`shop:${first}`);
+    writeFileSync(file, `shop:${first}\nops:${second}`);
+    await until(() => callerOf('second') === 'ops', 'the new key is known');
+    writeFileSync(file, `ops:${second}`);
+    await until(() => callerOf('first') === undefined, 'the old key is forgotten');
+    expect([callerOf('second'), log]).toEqual(['ops', []]);
+  });
+
+  it('with a line that is not valid has its other keys, so a removed key is not valid any more', async () => {
+    const callerOf = watch(`shop:${first}`);
+    writeFileSync(file, `mo_in-clear-text\nops:${second}`);
+    await until(() => callerOf('first') === undefined, 'the removed key is refused');
+    expect(callerOf('second')).toBe('ops');
+    expect([logged('line 1: the key must be'), logged('in-clear-text')]).toEqual([true, false]);
+  });
+
+  it.each(['', '# nothing left\n'])('without a key any more revokes the last one, with a warning: %j', async (text) => {
+    const callerOf = watch(`shop:${first}`);
+    writeFileSync(file, text);
+    await until(() => callerOf('first') === undefined, 'the last key is refused');
+    expect(logged('contains no key any more')).toBe(true);
+  });
+
+  it('that is gone leaves the keys as they were, until it is back', async () => {
+    const callerOf = watch(`shop:${first}`);
+    rmSync(file);
+    await until(() => logged('ENOENT'), 'the log says that the file is gone');
+    expect(callerOf('first')).toBe('shop');
+    writeFileSync(file, `ops:${first}`);
+    await until(() => callerOf('first') === 'ops', 'the file that is back is read');
+    expect(log).toHaveLength(1);
+  });
+
+  describe('while an editor writes it', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    it('keeps its keys: a change counts once it lasts', () => {
+      const callerOf = watch(`shop:${first}`);
+      writeFileSync(file, '');
+      jest.advanceTimersByTime(FILE_POLL_MS);
+      writeFileSync(file, `shop:${first}\nop`);
+      jest.advanceTimersByTime(FILE_SETTLE_MS);
+      expect(callerOf('first')).toBe('shop');
       writeFileSync(file, `shop:${first}\nops:${second}`);
-      await until(() => ring.find('second') !== null, 'the new key is known');
-      writeFileSync(file, 'nonsense');
-      await until(() => log.some((line) => line.includes('line 1')), 'the log says what is wrong');
-      expect(ring.find('first')?.id).toBe('shop');
-      writeFileSync(file, `ops:${second}`);
-      await until(() => ring.find('first') === null, 'the old key is forgotten');
-      expect(ring.find('second')?.id).toBe('ops');
-      rmSync(file);
-      await until(() => log.some((line) => line.includes('ENOENT')), 'the log says that the file is gone');
-      expect(ring.find('second')?.id).toBe('ops');
-      writeFileSync(file, `ops:${first}`);
-      await until(() => ring.find('first')?.id === 'ops', 'the file that is back is read');
-      expect(log).toHaveLength(2);
-    } finally {
-      close();
-    }
+      jest.advanceTimersByTime(FILE_SETTLE_MS);
+      expect([callerOf('first'), callerOf('second')]).toEqual(['shop', undefined]);
+      jest.advanceTimersByTime(FILE_SETTLE_MS);
+      expect([callerOf('first'), callerOf('second'), log]).toEqual(['shop', 'ops', []]);
+    });
   });
 });

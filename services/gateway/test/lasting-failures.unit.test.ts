@@ -108,32 +108,34 @@ it.concurrent('a store that cannot be prepared', async () => {
   expect(lines.length).toBeGreaterThan(3);
 });
 
-describe('a file of API keys that cannot be read', () => {
+describe('a file of API keys that cannot be', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mo-keys-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   afterEach(() => void jest.useRealTimers());
 
+  const reloaded = 'info reloaded the API keys';
+  const unread = 'error the API keys cannot be read: the previous keys stay valid';
+  const empty = 'warn the file of API keys contains no key any more';
+  const leftOut = 'warn some lines of the API keys are not valid: they are left out';
   it.each([
-    ['because it is invalid', (file: string) => writeFileSync(file, 'nonsense')],
-    ['because it is gone', (file: string) => rmSync(file)],
-  ])('%s', (_why, spoil) => {
+    ['read, because it is gone', (file: string) => rmSync(file), [unread, unread, OVER, reloaded]],
+    [
+      'used, because it is invalid',
+      (file: string) => writeFileSync(file, 'nonsense'),
+      [empty, leftOut, leftOut, reloaded, OVER],
+    ],
+  ])('%s', (_why, spoil, expected) => {
     jest.useFakeTimers();
     const { logger, lines } = notedLines();
     const file = join(folder, 'keys');
     writeFileSync(file, `shop:${KEY_DIGEST}`);
-    const close = watchStaticKeys({ file }, () => {}, logger);
+    const close = watchStaticKeys({ file }, false, () => {}, logger);
     spoil(file);
     jest.advanceTimersByTime(1.5 * REMIND_MS);
     writeFileSync(file, `ops:${KEY_DIGEST}`);
     jest.advanceTimersByTime(REMIND_MS);
     close();
-    const failed = 'error the API keys cannot be read: the previous keys stay valid';
-    expect(lines.filter((line) => !line.startsWith('debug'))).toEqual([
-      failed,
-      failed,
-      'info reloaded the API keys',
-      OVER,
-    ]);
+    expect(lines.filter((line) => !line.startsWith('debug'))).toEqual(expected);
   });
 });
 

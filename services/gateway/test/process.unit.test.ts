@@ -61,7 +61,7 @@ it('a start with a wrong configuration ends at once, and names the errors withou
   for (const [variables, message] of [
     [{}, 'CUSTOMERS_URL is not set'],
     [urls(stub), 'neither API_KEYS nor API_KEYS_FILE is set'],
-    [{ ...urls(stub), API_KEYS: 'demo:secret' }, 'API_KEYS, line 1: the key of "demo" must be its SHA-256'],
+    [{ ...urls(stub), API_KEYS: 'demo:secret' }, 'API_KEYS, line 1: the key must be its SHA-256'],
     [{ ...urls(stub), API_KEYS_FILE: '/nowhere' }, 'API_KEYS_FILE /nowhere cannot be read'],
   ] as const) {
     const { child, output } = start(variables);

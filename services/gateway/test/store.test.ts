@@ -81,6 +81,12 @@ describe('a key', () => {
     expect(await get<ApiKeyBody>(one, `/api/keys/${shown.id}`)).toMatchObject({ id: shown.id, name: 'shop' });
   });
 
+  it('is enough for a gateway whose file of keys is empty', async () => {
+    const { key } = await create('only');
+    const gateway = await startGateway({ ...setup, keysFile: '/dev/null' });
+    expect([await statusWith(gateway, key), await statusWith(gateway, KEY)]).toEqual([200, 401]);
+  });
+
   it('is stored as a hash only', async () => {
     const { key, id } = await create('hashed');
     const rows = await rowsOf(

@@ -166,6 +166,8 @@ export interface GatewaySetup {
   /** Each service has its own replicas, or the same where a list is given. */
   replicas?: Stub[] | { customers: Stub[]; loans: Stub[]; payments: Stub[]; webhooks?: Stub[] };
   keys?: string;
+  /** Instead of `keys`. */
+  keysFile?: string;
   /** The URL of its database. */
   database?: string;
   tokens?: GatewayConfig['tokens'];
@@ -200,7 +202,7 @@ export async function startGateway(setup: GatewaySetup = {}): Promise<RunningGat
     },
     identityDir: null,
     trustedProxies: setup.trustedProxies ?? [],
-    keys: { text: setup.keys ?? `tester:${KEY_DIGEST}` },
+    keys: setup.keysFile === undefined ? { text: setup.keys ?? `tester:${KEY_DIGEST}` } : { file: setup.keysFile },
     database: setup.database === undefined ? null : { url: setup.database },
     auditDays: 400,
     tokens: setup.tokens ?? null,

@@ -56,6 +56,7 @@ export async function openAccess(
   const stored = store === null ? null : new StoredKeys(store.keys, takeStored, logger, registry);
   const endWatch = watchStaticKeys(
     config.keys,
+    store !== null,
     (keys) => {
       fromFile = keys;
       put();

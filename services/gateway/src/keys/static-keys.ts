@@ -2,47 +2,76 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { KeySource } from '../config.ts';
 import type { ApiKey } from './api-key.ts';
-import { parseKeys } from './parse-keys.ts';
+import { parseKeys, parseValidKeys } from './parse-keys.ts';
 
 /**
  * The file is short, so reading it this often costs nothing. No change is missed, as it could be by comparing time or
  * size.
  */
-const FILE_POLL_MS = 1_000;
+export const FILE_POLL_MS = 1_000;
+/** A change counts once the file is the same after this time: an editor may empty a file before it writes it. */
+export const FILE_SETTLE_MS = 200;
+/** How many faults a line of the log names. */
+const FAULTS_NAMED_MAX = 10;
 
 /**
- * Passes on the current keys, and again after each change. While the file cannot be read, the last keys remain valid,
- * and the reason is logged.
+ * Passes on the current keys, and again after each change. While the file cannot be read, the last keys remain valid.
+ * Of a changed file, entries that are not valid are left out, so that no key outlives its line. The log has the reason.
  *
+ * @param mayBeEmpty whether a file without a key is accepted at start, because keys have another source, too
  * @returns a function that stops watching
  * @throws ConfigError
  */
-export function watchStaticKeys(source: KeySource, onKeys: (keys: ApiKey[]) => void, logger: Logger): () => void {
+export function watchStaticKeys(
+  source: KeySource,
+  mayBeEmpty: boolean,
+  onKeys: (keys: ApiKey[]) => void,
+  logger: Logger,
+): () => void {
   if ('text' in source) {
-    onKeys(parseKeys(source.text, 'API_KEYS'));
+    onKeys(atLeastOne(parseValidKeys(source.text, 'API_KEYS'), 'API_KEYS'));
     return () => {};
   }
   const { file } = source;
   const name = `API_KEYS_FILE ${file}`;
   let text = readKeys(file, name);
-  onKeys(parseKeys(text, name));
+  const first = parseValidKeys(text, name);
+  onKeys(mayBeEmpty ? first : atLeastOne(first, name));
   const ofFile = logger.child({ file });
-  const log = new RetryLog(systemClock, ofFile, 'the API keys cannot be read: the previous keys stay valid');
-  const timer = setInterval(() => {
+  const unread = new RetryLog(systemClock, ofFile, 'the API keys cannot be read: the previous keys stay valid');
+  const leftOut = new RetryLog(systemClock, ofFile, 'some lines of the API keys are not valid: they are left out');
+  let faults: readonly string[] = [];
+  /** The changed text that is taken if it lasts. */
+  let changed: string | null = null;
+  const look = () => {
     try {
       const found = readKeys(file, name);
-      if (found !== text) {
-        const keys = parseKeys(found, name);
-        onKeys(keys);
+      if (found === changed) {
+        const parsed = parseKeys(found);
+        ({ faults } = parsed);
         text = found;
-        logger.info({ file, keys: keys.length }, 'reloaded the API keys');
+        onKeys(parsed.keys);
+        if (parsed.keys.length === 0) ofFile.warn('the file of API keys contains no key any more');
+        else ofFile.info({ keys: parsed.keys.length }, 'reloaded the API keys');
       }
-      log.succeeded();
+      changed = found === text ? null : found;
+      if (faults.length === 0) leftOut.succeeded();
+      else leftOut.lasts(faults.join(), { faults: faults.slice(0, FAULTS_NAMED_MAX), count: faults.length });
+      unread.succeeded();
     } catch (error) {
-      log.failed(error, 'error');
+      changed = null;
+      unread.failed(error, 'error');
     }
-  }, FILE_POLL_MS).unref();
-  return () => clearInterval(timer);
+    timer = setTimeout(look, changed === null ? FILE_POLL_MS : FILE_SETTLE_MS).unref();
+  };
+  let timer = setTimeout(look, FILE_POLL_MS).unref();
+  return () => clearTimeout(timer);
+}
+
+/** @throws ConfigError */
+function atLeastOne(keys: ApiKey[], name: string): ApiKey[] {
+  if (keys.length === 0) throw new ConfigError(`${name} contains no key`);
+  return keys;
 }
 
 /** @throws ConfigError */
