@@ -88,6 +88,11 @@ export class Exchange implements UnderWay {
     if (!this.#isAnswered && isContinueExpected(this.#request.raw)) this.#reply.raw.writeContinue();
   }
 
+  /** Ends an upload of which more may arrive; one that has arrived is carried out, as a call is. */
+  refuse(problem: ProblemError): void {
+    if (!this.#body.hasArrived && !this.#writer.begun) this.#fail(problem);
+  }
+
   abandon(): void {
     // An attempt that still waits for a connection is retried once that connection is refused.
     if (this.#controller === null || this.#writer.begun || !this.#mayAttemptAgain('abandoned')) return;

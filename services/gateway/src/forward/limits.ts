@@ -68,6 +68,8 @@ export const defaultLimits = {
   uploadAnswerTimeoutMs: 300_000,
   /** How long the caller may pause in the middle of an upload. */
   uploadIdleTimeoutMs: 30_000,
+  /** The time between two checks of whether the caller of an upload is still admitted. */
+  uploadCallerCheckMs: 1_000,
   /** How long the service may read nothing of an upload that has data for it. */
   uploadStallTimeoutMs: 60_000,
   /** How long the caller may read nothing of a pending answer. */

@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { admitCallers } from '../access/admit.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Access } from '../access/open-access.ts';
+import { whenNoLongerAdmitted } from '../access/readmit.ts';
 import { refuseOtherMethods } from '../other-methods.ts';
 import { Exchange } from './exchange.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
@@ -32,11 +33,11 @@ export function apiRoutes(
   });
   // Comes after admission: a caller without valid credentials starts no trace.
   if (tracer !== null) traceCallers(app, tracer);
-  for (const operation of forwarded) forward(app, operation, upstreams.get(operation.service));
+  for (const operation of forwarded) forward(app, access, operation, upstreams.get(operation.service));
   refuseOtherMethods(app, forwarded);
 }
 
-function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream | undefined): void {
+function forward(app: FastifyInstance, access: Access, operation: Forwarded, upstream: Upstream | undefined): void {
   const traffic = operation.stream === undefined ? 'calls' : 'uploads';
   app.route({
     method: operation.method,
@@ -45,7 +46,11 @@ function forward(app: FastifyInstance, operation: Forwarded, upstream: Upstream 
     handler: (request, reply) => {
       if (upstream === undefined)
         throw new ProblemError('not_found', `there is no ${operation.service} service at this gateway`);
-      return new Exchange(upstream, traffic, (request.caller as Caller).id, request, reply).start();
+      const exchange = new Exchange(upstream, traffic, (request.caller as Caller).id, request, reply);
+      exchange.start();
+      if (traffic === 'calls') return;
+      const { uploadCallerCheckMs } = upstream.limits;
+      whenNoLongerAdmitted(access, request, reply, uploadCallerCheckMs, (problem) => exchange.refuse(problem));
     },
   });
 }

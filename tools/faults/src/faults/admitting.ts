@@ -99,6 +99,22 @@ export const admitting: readonly Fault[] = [
     check: unit('services/gateway/test/keys'),
   },
   {
+    id: 'upload-refused-at-its-end',
+    file: 'services/gateway/src/forward/exchange.ts',
+    replace: 'if (!this.#body.hasArrived && !this.#writer.begun) this.#fail(problem);',
+    by: 'if (!this.#writer.begun) this.#fail(problem);',
+    breaks: 'an upload that is carried out is answered as refused',
+    check: unit('services/gateway/test/readmit'),
+  },
+  {
+    id: 'upload-outlives-its-key',
+    file: 'services/gateway/src/access/readmit.ts',
+    replace: ' refuse(error);',
+    by: ' return;',
+    breaks: 'a revoked key goes on writing for as long as its upload lasts',
+    check: unit('services/gateway/test/readmit'),
+  },
+  {
     id: 'audit-sorted-by-id',
     file: 'services/gateway/src/audit/audit-table.ts',
     replace: 'ORDER BY at DESC, id DESC',
