@@ -20,10 +20,13 @@ export class RawConnection {
   #received = '';
   isClosed = false;
 
-  /** @param tls for an https URL */
-  constructor(url: string, tls?: ConnectionOptions) {
+  /**
+   * @param tls for an https URL
+   * @param localAddress of this end, by which a gateway tells callers apart
+   */
+  constructor(url: string, tls?: ConnectionOptions, localAddress?: string) {
     const { hostname: host, port } = new URL(url);
-    const address = { host, port: Number(port) };
+    const address = { host, port: Number(port), localAddress };
     this.socket = tls === undefined ? connect(address) : connectTls({ ...address, ...tls });
     this.socket.setEncoding('latin1');
     this.socket.on('data', (text: string) => {

@@ -1,5 +1,5 @@
 /** `npm run overload` for half a minute. The throughput then depends on the machine, and is not checked here. */
-import { overload } from '../src/overload/overload.ts';
+import { OVERLOADED_ENV, overload } from '../src/overload/overload.ts';
 import { brokenAfterwards, brokenAnswers } from '../src/overload/rules.ts';
 import { type System, startSystem } from '../src/system.ts';
 
@@ -17,7 +17,7 @@ const PLAN = {
 describe('at four times the best rate', () => {
   let system: System;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem({ env: { LOG_LEVEL: 'warn', ...OVERLOADED_ENV } });
   });
   afterAll(() => system?.stop());
 

@@ -71,7 +71,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, limit
   });
   app.server.headersTimeout = limits.headersTimeoutMs;
   app.server.timeout = limits.socketIdleTimeoutMs;
-  boundCallers(app.server, limits, registry, logger);
+  boundCallers(app.server, limits, config.trustedProxies, registry, logger);
   continueLater(app.server);
 
   // Answers of services bypass this hook; both headers are added in forward/headers.ts.

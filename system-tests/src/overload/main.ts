@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack } from '@mo/dev-stack';
 import { readOptions, USAGE, UsageError } from './options.ts';
-import { overload } from './overload.ts';
+import { OVERLOADED_ENV, overload } from './overload.ts';
 import { renderText } from './report.ts';
 import { brokenRules } from './rules.ts';
 
@@ -24,7 +24,8 @@ async function main(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'mo-overload-'));
   let isStarted = false;
   // Warnings of the services under overload would drown the progress lines: they are in the services' logs.
-  const stack = await startStack({ dir, isTemporary: true, log: (line) => isStarted || say(line) });
+  const env = OVERLOADED_ENV;
+  const stack = await startStack({ dir, isTemporary: true, env, log: (line) => isStarted || say(line) });
   isStarted = true;
   try {
     const timing = { warmUpMs: 10_000, callers: CALLERS, trialMs: 8_000, bestMs: 20_000 };

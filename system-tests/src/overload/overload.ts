@@ -10,6 +10,9 @@ import type { StretchResult } from './generator.ts';
 import { Load } from './load.ts';
 import { type Samples, sampled } from './processes.ts';
 
+/** The environment of the system: all callers of the load have one address, as behind a proxy. */
+export const OVERLOADED_ENV = { TRUSTED_PROXIES: '127.0.0.1' };
+
 export interface OverloadPlan {
   /** The offered load as a multiple of the best rate. */
   readonly factor: number;

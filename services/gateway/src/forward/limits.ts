@@ -38,7 +38,10 @@ export const defaultLimits = {
   lagWindowMs: 1_000,
   lagMsMax: 300,
 
-  /** Connections of callers, regardless of the open-file limit; any above this are answered with 503. */
+  /**
+   * Connections of callers, regardless of the open-file limit; any above this are answered with 503. One address holds at
+   * most as many as are free.
+   */
   callersMax: 20_000,
   /** File descriptors reserved for everything except callers' connections. */
   filesForTheRest: 2_000,

@@ -67,6 +67,14 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/callers'),
   },
   {
+    id: 'one-address-takes-all-places',
+    file: 'services/gateway/src/forward/callers.ts',
+    replace: '(holder === PROXIES ? free : places.leftFor(holder)) > 0',
+    by: 'free > 0',
+    breaks: 'one address keeps everybody else from connecting, without any key',
+    check: unit('services/gateway/test/callers'),
+  },
+  {
     id: 'hole-in-a-table',
     file: 'packages/mux/src/rolling-map.ts',
     replace: 'if (fromHome < ((next - hole) & mask)) continue;',

@@ -285,8 +285,8 @@ export const serving: readonly Fault[] = [
   {
     id: 'callers-told-without-end',
     file: 'services/gateway/src/forward/callers.ts',
-    replace: 'if (connected > max + ABOVE_MAX) socket.destroy();',
-    by: 'if (connected > max + 2 * ABOVE_MAX) socket.destroy();',
+    replace: 'if (connected - places.taken > REFUSALS_MAX) socket.destroy();',
+    by: 'if (connected - places.taken > 2 * REFUSALS_MAX) socket.destroy();',
     breaks: 'callers above the limit use up the file descriptors',
     check: unit('services/gateway/test/callers'),
   },
