@@ -1,4 +1,5 @@
 /** What the gateway does itself, where it goes wrong: a slow caller, a row that somebody holds. */
+import type { CreatedKeyBody } from '@mo/contracts';
 import { inTransaction, run } from '@mo/database';
 import { testServers } from '@mo/dev-stack';
 import {
@@ -61,4 +62,18 @@ it('a key cannot be created while others hold the lock, and nothing is half-done
     expect.objectContaining({ code: 'unavailable', detail: 'another change blocks this one' }),
   ]);
   expect(await (await gateway.call('GET', '/api/keys?name=waits')).json()).toMatchObject({ results: [] });
+});
+
+it('a key of the lowest rates is told in digits how long to wait', async () => {
+  for (const rate of [1e-300, 5e-324]) {
+    const body = JSON.stringify({ name: 'slow', scopes: ['loans:read'], rate });
+    const created = await gateway.call('POST', '/api/keys', { body });
+    const { key } = (await created.json()) as CreatedKeyBody;
+    const call = () => gateway.call('GET', '/api/loans', { headers: { authorization: `Bearer ${key}` } });
+    expect((await call()).status).toBe(200);
+    const { status, headers } = await call();
+    expect([status, headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+    expect(headers.get('ratelimit-policy')).toMatch(/^"key";q=1;w=\d+$/);
+    expect(headers.get('ratelimit')).toMatch(/^"key";r=0;t=\d+$/);
+  }
 });

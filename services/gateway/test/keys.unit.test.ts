@@ -8,6 +8,7 @@ import type { ApiKey } from '../src/keys/api-key.ts';
 import { KeyRing } from '../src/keys/key-ring.ts';
 import { parseKeys, parseValidKeys } from '../src/keys/parse-keys.ts';
 import { FILE_POLL_MS, FILE_SETTLE_MS, watchStaticKeys } from '../src/keys/static-keys.ts';
+import { rateHeaders, retryAfter } from '../src/rates/meter.ts';
 import { TokenBucket } from '../src/rates/token-bucket.ts';
 import { until } from './support.ts';
 
@@ -147,6 +148,15 @@ describe('a rate', () => {
     expect(passed(99)).toBe(0);
     expect(passed(500)).toBe(5);
     expect(passed(60_000)).toBe(10);
+  });
+
+  it.each([1e-300, 5e-324])('is in the headers in digits, also if it is as low as %d', (rate) => {
+    const bucket = new TokenBucket(rate, 0);
+    expect(rateHeaders(bucket, bucket.take(0)).filter((_, place) => place % 2 === 1)).toEqual([
+      '"key";q=1;w=31536000',
+      '"key";r=0;t=31536000',
+    ]);
+    expect(retryAfter(bucket.take(1).waitMs)).toBe('31536000');
   });
 
   it('reports how long to wait, also below one request per second', () => {

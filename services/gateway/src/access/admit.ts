@@ -2,7 +2,7 @@
 import { HEADERS } from '@mo/contracts';
 import { ProblemError } from '@mo/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { rateHeaders, type Taken } from '../rates/meter.ts';
+import { rateHeaders, retryAfter, type Taken } from '../rates/meter.ts';
 import { type Caller, requireScope } from './caller.ts';
 import type { Access } from './open-access.ts';
 
@@ -71,5 +71,5 @@ function check(caller: Caller, taken: Taken | undefined, request: FastifyRequest
 
 const rateLimited = (rate: number, waitMs: number): ProblemError =>
   new ProblemError('rate_limited', `this key may make ${rate} requests per second`, {
-    headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) },
+    headers: { 'retry-after': retryAfter(waitMs) },
   });
