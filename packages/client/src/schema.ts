@@ -658,7 +658,7 @@ export interface components {
             /** @description When the credit line was approved in advance; it decides nothing, and may be any time */
             preapproved_at?: string | null;
         };
-        /** @description The caller's own id: 1 to 60 visible characters */
+        /** @description The caller's own id: 1 to 60 visible characters. It is never erased: no personal data, only a pseudonym */
         ExternalId: string;
         /** @description A change of a customer */
         CustomerChange: {
@@ -811,7 +811,7 @@ export interface components {
             expires_at?: string;
         };
         /**
-         * @description What a key may do
+         * @description What a key may do. With `webhooks:write` it can have all events of all customers sent to itself, and change the webhooks of all callers
          * @enum {string}
          */
         Scope: "customers:read" | "customers:write" | "loans:read" | "loans:write" | "payments:read" | "payments:write" | "webhooks:read" | "webhooks:write" | "admin";

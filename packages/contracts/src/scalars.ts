@@ -63,7 +63,8 @@ export const externalId = z
   .regex(/^[^\p{C}\p{Z}]{1,60}$/u, 'must be 1 to 60 visible characters')
   .meta({
     id: 'ExternalId',
-    description: "The caller's own id: 1 to 60 visible characters",
+    description:
+      "The caller's own id: 1 to 60 visible characters. It is never erased: no personal data, only a pseudonym",
     pattern: `^[^\\s${UNSEEN}]{1,60}$`,
   });
 

@@ -1,7 +1,8 @@
 /**
  * What a caller may do. A scope permits reading or writing one kind of resource. `write` does not include `read`.
- * Webhooks receive events of all three resources, whatever other scopes their creator has. `admin` permits everything,
- * including keys and the audit log. Every operation names the one scope that it needs.
+ * Webhooks receive events of all three resources, whatever other scopes their creator has, so `webhooks:write` includes
+ * what the events of all customers contain. Both scopes of webhooks concern those of all callers. `admin` permits
+ * everything, including keys and the audit log. Every operation names the one scope that it needs.
  */
 export const SCOPES = [
   'customers:read',

@@ -20,7 +20,11 @@ const keyName = z
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, "_", "." or "-"')
   .meta({ description: 'The caller; keys with the same name are one caller', examples: ['billing'] });
 
-const scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a key may do' });
+const scope = z.enum(SCOPES).meta({
+  id: 'Scope',
+  description:
+    'What a key may do. With `webhooks:write` it can have all events of all customers sent to itself, and change the webhooks of all callers',
+});
 
 const rateInput = z
   .unknown()

@@ -10,6 +10,7 @@ export const API_CHANGES: readonly { readonly version: string; readonly changes:
       'A JSON body, or a file in a form, whose `charset` is not UTF-8 is refused; before, it was read as UTF-8.',
       'The file in a form needs no file name if it has a `Content-Type`.',
       'Lower bounds of times take parts of a millisecond into account.',
+      'An upload whose key is revoked or expires before all of it has arrived ends with a 401.',
       'The codes of `errors` are listed, and schemas state that a loan or payment names its customer.',
     ],
   },

@@ -13,14 +13,15 @@ can send an access token of this provider instead, as \`Authorization: Bearer <t
 
 A key or token has **scopes**: \`customers\`, \`loans\`, \`payments\` and \`webhooks\`, each with \`read\` and \`write\`, or \`admin\`
 for everything. Each operation names the scope that it needs; without this scope the answer is a 403 that names it in
-\`required_scope\`. A key may have a rate; then the \`RateLimit\` header of an answer contains what is left of it.
+\`required_scope\`. The scopes of webhooks concern the webhooks of all callers, and a webhook gets the events of all customers:
+whoever has \`webhooks:write\` can receive all of them. A key may have a rate; then the \`RateLimit\` header of an answer contains what is left of it.
 
 ## Amounts, times and ids
 
 An **amount** is a string with two decimals in every answer, such as \`"1200.50"\`. A request may give a string or a
 number: up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers.
 An **\`id\`** is ours, an **\`external_id\`** is yours: 1 to 60 visible characters, and unique among customers, loans or
-payments. Characters of the Unicode categories C (control, format, private, unassigned) and Z (space) are not visible;
+payments. It is never erased, so it must be a pseudonym, and no name, address or number of a person. Characters of the Unicode categories C (control, format, private, unassigned) and Z (space) are not visible;
 the pattern excludes only those that all implementations of regular expressions can name. Unknown members and query
 parameters of a request are refused, and so is a member that an object gives twice. Answers may get further members, so
 ignore those that you don't know.
