@@ -229,6 +229,13 @@ describe('a file of API keys', () => {
     expect(logged('contains no key any more')).toBe(true);
   });
 
+  it('whose lines are all not valid leaves the keys as they were', async () => {
+    const callerOf = watch(`shop:${first}`);
+    writeFileSync(file, 'shop:mo_in-clear-text\n<html>');
+    await until(() => logged('line 1: the key must be'), 'the log says what is wrong');
+    expect([callerOf('first'), logged('in-clear-text')]).toEqual(['shop', false]);
+  });
+
   it('that is gone leaves the keys as they were, until it is back', async () => {
     const callerOf = watch(`shop:${first}`);
     rmSync(file);

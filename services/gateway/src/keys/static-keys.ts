@@ -15,8 +15,9 @@ export const FILE_SETTLE_MS = 200;
 const FAULTS_NAMED_MAX = 10;
 
 /**
- * Passes on the current keys, and again after each change. While the file cannot be read, the last keys remain valid.
- * Of a changed file, entries that are not valid are left out, so that no key outlives its line. The log has the reason.
+ * Passes on the current keys, and again after each change. While the file cannot be read, or has entries of which none is
+ * valid, the last keys remain valid. Otherwise entries that are not valid are left out, so that no key outlives its line.
+ * The log has the reason.
  *
  * @param mayBeEmpty whether a file without a key is accepted at start, because keys have another source, too
  * @returns a function that stops watching
@@ -48,6 +49,7 @@ export function watchStaticKeys(
       const found = readKeys(file, name);
       if (found === changed) {
         const parsed = parseKeys(found);
+        if (parsed.keys.length === 0 && parsed.faults.length > 0) throw new ConfigError(`${name}, ${parsed.faults[0]}`);
         ({ faults } = parsed);
         text = found;
         onKeys(parsed.keys);
