@@ -81,7 +81,12 @@ export async function createApp(config: Config, pausesMs = pauseMs, rowsMax = RO
     pauseMs: pausesMs,
     active: () => webhooks.active(),
     receiverOf: (id) => webhooks.receiverOf(id),
-    onGone: (id, url) => webhooks.disable(id, url, 'its receiver answered 410'),
+    onGone: async (id, url) => {
+      const isDisabled = await webhooks.disable(id, url, 'its receiver answered 410');
+      if (isDisabled) metrics.disabled.inc();
+      return isDisabled;
+    },
+    onGivenUp: () => metrics.givenUp.inc(),
     onAttempt: (what) => metrics.attempts.inc({ what }),
     tracer: tracing.tracer,
     clock: systemClock,

@@ -12,6 +12,10 @@ export function webhookMetrics(registry: Registry) {
     'what',
   ]);
   for (const what of ATTEMPT_OUTCOMES) attempts.inc({ what }, 0);
+  const givenUpHelp = 'Messages given up because no attempt succeeded for three days';
+  const givenUp = counter(registry, 'mo_webhook_messages_given_up_total', givenUpHelp);
+  const disabledHelp = 'Webhooks disabled because their receiver answered 410';
+  const disabled = counter(registry, 'mo_webhook_disabled_total', disabledHelp);
   const unfitHelp = 'Messages in topics that are invalid or cannot be stored, and are delivered to nobody';
   const unfit = counter(registry, 'mo_webhook_unfit_total', unfitHelp, ['stream']);
   const waivedHelp =
@@ -22,7 +26,7 @@ export function webhookMetrics(registry: Registry) {
   for (const stream of STREAMS) for (const each of [unfit, waived, swept]) each.inc({ stream }, 0);
   const callsHelp = 'Duration of calls to other services';
   const peerCalls = durationHistogram(registry, 'mo_peer_call_duration_seconds', callsHelp, ['peer', 'outcome']);
-  return { attempts, unfit, waived, swept, peerCalls };
+  return { attempts, givenUp, disabled, unfit, waived, swept, peerCalls };
 }
 
 /** Gauges of waiting messages, from the database: all processes report the same, or nothing while it is down. */

@@ -27,8 +27,10 @@ export interface DispatcherOptions {
   readonly receiverOf: (webhookId: number) => Promise<Receiver | null>;
   /** The pause before the next attempt. */
   readonly pauseMs: typeof pauseMs;
-  /** Called if a webhook's receiver at a URL answers that it wants no more messages. */
-  readonly onGone: (webhookId: number, url: string) => Promise<void>;
+  /** Called if a webhook's receiver at a URL answers that it wants no more messages. @returns whether it is now disabled */
+  readonly onGone: (webhookId: number, url: string) => Promise<boolean>;
+  /** Called for each message that is given up. */
+  readonly onGivenUp: () => void;
   /** Called for each attempt. */
   readonly onAttempt: (what: AttemptOutcome) => void;
   /** Null if tracing is off. */
@@ -136,12 +138,23 @@ export class Dispatcher {
       throw error;
     } finally {
       // Outcomes are stored however the turn ended, so that sent messages are not sent again.
-      await lanes.settle(lane, turn.outcomes, turn.pauseMs);
+      const isStored = await lanes.settle(lane, turn.outcomes, turn.pauseMs);
+      if (isStored) this.#reportGivenUp(lane, deliveries, turn.outcomes);
+    }
+  }
+
+  /** @param outcomes those of the first deliveries, in the same order */
+  #reportGivenUp({ webhookId }: Lane, deliveries: readonly Delivery[], outcomes: readonly Outcome[]): void {
+    for (const [place, { status, error }] of outcomes.entries()) {
+      if (status !== 'failed') continue;
+      const event = deliveries[place]?.eventId;
+      this.#options.logger.warn({ webhook: webhookId, event, reason: error }, 'a message is given up');
+      this.#options.onGivenUp();
     }
   }
 
   async #sendAll(lane: Lane, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
-    const { clock, onGone, pauseMs, receiverOf } = this.#options;
+    const { clock, logger, onGone, pauseMs, receiverOf } = this.#options;
     const { webhookId } = lane;
     for (const delivery of deliveries) {
       if (clock.elapsed() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
@@ -155,7 +168,8 @@ export class Dispatcher {
       // receiver is still unavailable.
       const attempts = outcome.status === 'pending' ? delivery.attempts + 1 : 1;
       turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
-      if (attempt.isGone) await onGone(webhookId, receiver.url);
+      if (attempt.isGone && (await onGone(webhookId, receiver.url)))
+        logger.warn({ webhook: webhookId, event: delivery.eventId, reason: attempt.error }, 'a webhook is disabled');
       // If the URL changed during the attempt, the failure doesn't count against the new URL.
       const now = await receiverOf(webhookId);
       if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;

@@ -148,11 +148,13 @@ export class WebhookTable {
     return isMore;
   }
 
-  /** Disables a webhook, with a reason for its owner, if it still uses the URL that caused this. */
-  async disable(id: number, url: string, reason: string): Promise<void> {
+  /**
+   * Disables a webhook, with a reason for its owner, if it still uses the URL that caused this. @returns whether it did
+   */
+  async disable(id: number, url: string, reason: string): Promise<boolean> {
     const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $3, updated_at = clock_timestamp()
-      WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`;
-    await run(sqlOf(this.#database), text, [id, url, reason]);
+      WHERE id = $1 AND url = $2 AND status = ${ACTIVE} RETURNING 1`;
+    return (await run(sqlOf(this.#database), text, [id, url, reason])).length > 0;
   }
 
   /**

@@ -221,4 +221,20 @@ export const delivering: readonly Fault[] = [
     breaks: 'a receiver that does not answer keeps every other webhook from its messages',
     check: servers('services/webhooks/test/slow'),
   },
+  {
+    id: 'given-up-in-silence',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: "if (status !== 'failed') continue;",
+    by: "if (status !== 'delivered') continue;",
+    breaks: 'operators do not see that messages are given up',
+    check: servers('services/webhooks/test/ends'),
+  },
+  {
+    id: 'disabled-in-silence',
+    file: 'services/webhooks/src/app.ts',
+    replace: 'if (isDisabled) metrics.disabled.inc();',
+    by: '',
+    breaks: 'operators do not see that a receiver has disabled its webhook',
+    check: servers('services/webhooks/test/ends'),
+  },
 ];

@@ -121,8 +121,8 @@ export const sending: readonly Fault[] = [
   {
     id: 'gone-from-where-it-was',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`',
-    by: 'WHERE id = $1 AND $2::text IS NOT NULL AND status = ${ACTIVE}`',
+    replace: 'WHERE id = $1 AND url = $2 AND status',
+    by: 'WHERE id = $1 AND $2::text IS NOT NULL AND status',
     breaks: 'a 410 from the old URL disables a webhook that has moved',
     check: TURNS,
   },
