@@ -369,7 +369,7 @@ export interface paths {
          * Subscribe to events by HTTP
          * @description From now on each event of these types is sent to the URL by POST, as JSON with `type`, `timestamp`, `sequence` and `data`, signed according to [Standard Webhooks](https://www.standardwebhooks.com). The secret for the signature is shown only in this answer.
          *
-         *     A receiver takes a message by any 2xx within 15 seconds. Otherwise it comes again, after seconds at first and hours at last, for three days; `Retry-After` is heeded, a redirect is not followed, and a 410 disables the webhook. A customer's events come one after the other, a cause before its effect: while one waits to be taken, those after it wait, too. A message may come twice: `webhook-id` is the same then.
+         *     A receiver takes a message by any 2xx within 15 seconds. Otherwise it comes again, after seconds at first and hours at last, for three days; `Retry-After` is heeded, after a 429 or 503 for all messages of the webhook; a redirect is not followed, and a 410 disables the webhook. A customer's events come one after the other, a cause before its effect: while one waits to be taken, those after it wait, too. A message may come twice: `webhook-id` is the same then.
          *
          *     The URL must be https, and must not lead into a private network.
          *

@@ -86,6 +86,7 @@ export async function createApp(config: Config, pausesMs = pauseMs, rowsMax = RO
       if (isDisabled) metrics.disabled.inc();
       return isDisabled;
     },
+    onBusy: (id, url, ms) => webhooks.pause(id, url, ms),
     onGivenUp: () => metrics.givenUp.inc(),
     onAttempt: (what) => metrics.attempts.inc({ what }),
     tracer: tracing.tracer,

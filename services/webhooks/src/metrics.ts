@@ -49,7 +49,8 @@ export function waitingGauges(registry: Registry, database: Database, clock: Clo
   gaugeOf(
     'mo_webhook_overdue_seconds',
     'Delay of the oldest message that is due',
-    `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min((SELECT min(due_at) FROM lanes WHERE webhook_id = id))))
+    `SELECT greatest(0, extract(epoch FROM clock_timestamp() - min((
+       SELECT greatest(due_at, paused_until) FROM lanes WHERE webhook_id = id ORDER BY due_at LIMIT 1))))
      AS value FROM webhooks WHERE status = 1`,
   );
 }

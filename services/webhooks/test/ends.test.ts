@@ -43,6 +43,7 @@ it('each is a warning that names the webhook, the event and the reason', async (
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
     onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
+    onBusy: async () => {},
     onGivenUp: () => {
       givenUp += 1;
     },

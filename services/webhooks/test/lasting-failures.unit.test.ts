@@ -139,6 +139,7 @@ it('pending deliveries that cannot be read', async () => {
     receiverOf: async () => null,
     pauseMs: () => 0,
     onGone: async () => false,
+    onBusy: async () => {},
     onGivenUp: () => {},
     onAttempt: () => {},
     tracer: null,

@@ -1,4 +1,4 @@
-import { DELIVERY_MS_MAX, pauseMs, readRetryAfter } from '../src/delivery/schedule.ts';
+import { DELIVERY_MS_MAX, pauseMs, readRetryAfter, receiverPauseMs } from '../src/delivery/schedule.ts';
 
 const MIDDLE = 0.5;
 const HOUR_MS = 3_600_000;
@@ -28,6 +28,16 @@ describe('the pause before the next attempt', () => {
     expect(attempts).toBeLessThan(30);
   });
 });
+
+it.each<[number | null, number | null, number]>([
+  [429, 60_000, 60_000],
+  [503, 900 * HOUR_MS, 4 * HOUR_MS],
+  [503, null, 0],
+  [500, 60_000, 0],
+  [null, null, 0],
+])('a receiver that answers %j with a Retry-After of %j ms gets nothing for %i ms', (answer, retryAfterMs, expected) =>
+  expect(receiverPauseMs(answer, retryAfterMs)).toBe(expected),
+);
 
 describe('Retry-After', () => {
   const nowMs = Date.parse('2026-11-26T12:00:00Z');

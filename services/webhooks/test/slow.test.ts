@@ -39,6 +39,7 @@ it('a webhook gets all its messages while another one answers none', async () =>
     receiverOf: (id) => webhooks.receiverOf(id),
     pauseMs: () => 0,
     onGone: async () => false,
+    onBusy: async () => {},
     onGivenUp: () => {},
     onAttempt: () => {},
     tracer: null,

@@ -69,6 +69,8 @@ export class Receiver {
   readonly received: Received[] = [];
   /** The status for a message; 204 by default. */
   answer: (message: Received) => number | Promise<number> = () => 204;
+  /** Headers of each answer. */
+  headers: Readonly<Record<string, string>> = { location: '/elsewhere' };
   readonly #server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -79,9 +81,7 @@ export class Receiver {
         body: Buffer.concat(parts).toString(),
       };
       this.received.push(message);
-      void Promise.resolve(this.answer(message)).then((status) =>
-        response.writeHead(status, { location: '/elsewhere' }).end(),
-      );
+      void Promise.resolve(this.answer(message)).then((status) => response.writeHead(status, this.headers).end());
     });
   });
 

@@ -83,6 +83,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
     },
     pauseMs: () => PAUSE_MS,
     onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
+    onBusy: async () => {},
     onGivenUp: () => {},
     onAttempt: () => {},
     tracer: null,

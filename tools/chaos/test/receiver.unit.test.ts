@@ -6,7 +6,7 @@ import { Receiver } from '../src/webhooks/receiver.ts';
 
 const DECIDED_MS = Date.parse('2026-11-30T12:00:00.000Z');
 const BODY = '{"timestamp":"2026-11-30T12:00:00.000Z"}';
-const MESSAGES = 400;
+const MESSAGES = 600;
 const CALM_MESSAGES = 40;
 const POLL_MS = 20;
 

@@ -9,7 +9,7 @@ import { type Clock, type Logger, RetryLog, type Span, type Tracer } from '@mo/s
 import { type ClaimableLanes, Claims } from './claims.ts';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
-import { DELIVERY_MS_MAX, type pauseMs } from './schedule.ts';
+import { DELIVERY_MS_MAX, type pauseMs, receiverPauseMs } from './schedule.ts';
 import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
 /** Lanes of one webhook that one process handles concurrently. */
@@ -21,14 +21,16 @@ const POLL_MS = 500;
 export interface DispatcherOptions {
   readonly lanes: ClaimableLanes & Pick<Lanes, 'next' | 'settle'>;
   readonly sender: Pick<Sender, 'send'>;
-  /** Ids of active webhooks with lanes that are due. */
+  /** Ids of active webhooks with lanes that are due, except those that pause. */
   readonly active: () => Promise<readonly number[]>;
-  /** The current receiver of a webhook's messages; null if the webhook is not active. */
+  /** The current receiver of a webhook's messages; null if the webhook is not active, or pauses. */
   readonly receiverOf: (webhookId: number) => Promise<Receiver | null>;
   /** The pause before the next attempt. */
   readonly pauseMs: typeof pauseMs;
   /** Called if a webhook's receiver at a URL answers that it wants no more messages. @returns whether it is now disabled */
   readonly onGone: (webhookId: number, url: string) => Promise<boolean>;
+  /** Called if a webhook's receiver at a URL asks for a pause, in milliseconds. */
+  readonly onBusy: (webhookId: number, url: string, pauseMs: number) => Promise<void>;
   /** Called for each message that is given up. */
   readonly onGivenUp: () => void;
   /** Called for each attempt. */
@@ -154,7 +156,7 @@ export class Dispatcher {
   }
 
   async #sendAll(lane: Lane, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
-    const { clock, logger, onGone, pauseMs, receiverOf } = this.#options;
+    const { clock, logger, onBusy, onGone, pauseMs, receiverOf } = this.#options;
     const { webhookId } = lane;
     for (const delivery of deliveries) {
       if (clock.elapsed() >= turn.endMs || this.#stopping.signal.aborted || !this.#claims.isHeld(lane)) return;
@@ -170,6 +172,8 @@ export class Dispatcher {
       turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
       if (attempt.isGone && (await onGone(webhookId, receiver.url)))
         logger.warn({ webhook: webhookId, event: delivery.eventId, reason: attempt.error }, 'a webhook is disabled');
+      const busyMs = receiverPauseMs(attempt.answer, attempt.retryAfterMs);
+      if (busyMs > 0) await onBusy(webhookId, receiver.url, busyMs);
       // If the URL changed during the attempt, the failure doesn't count against the new URL.
       const now = await receiverOf(webhookId);
       if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;

@@ -28,6 +28,18 @@ export function pauseMs(attempts: number, retryAfterMs: number | null, random: n
   return Math.round(Math.max(spread, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX)));
 }
 
+/** Statuses whose Retry-After is about the sender, so that it applies to all messages. */
+const BUSY = [429, 503];
+
+/**
+ * How long nothing is sent to a receiver after one of its answers, in milliseconds.
+ *
+ * @param answer the status; null if there was no answer
+ * @param retryAfterMs the pause that the receiver requested; null if it requested none
+ */
+export const receiverPauseMs = (answer: number | null, retryAfterMs: number | null): number =>
+  answer !== null && BUSY.includes(answer) ? Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX) : 0;
+
 /**
  * Parses Retry-After (RFC 9110, 10.2.3): seconds or a date.
  *

@@ -24,7 +24,7 @@ export interface DeliveryRow {
   readonly last_attempt_at: Time | null;
   readonly last_status: number | null;
   readonly last_error: string | null;
-  /** When its lane is due; null if it has no lane, the lane is held, or the webhook is not active. */
+  /** When its lane is due, and its webhook no longer pauses; null if it has no lane, the lane is held, or the webhook is not active. */
   readonly due_at: Time | null;
 }
 
@@ -38,7 +38,7 @@ export interface DeliveriesWanted {
 
 const SELECT = `SELECT d.id, d.webhook_id, d.customer_id, d.stream, d.version, e.type AS event_type, d.status, d.attempts,
     d.created_at, d.last_attempt_at, d.last_status, d.last_error,
-    (SELECT least(lane.due_at, CASE WHEN lane.customer_id > w.due_up_to THEN clock_timestamp() END)
+    (SELECT greatest(w.paused_until, least(lane.due_at, CASE WHEN lane.customer_id > w.due_up_to THEN clock_timestamp() END))
       FROM lanes lane JOIN webhooks w ON w.id = lane.webhook_id
       WHERE (lane.webhook_id, lane.customer_id) = (d.webhook_id, d.customer_id) AND NOT lane.held
         AND d.status = ${codeOf(DELIVERY_STATUSES, 'pending')} AND w.status = ${codeOf(WEBHOOK_STATUSES, 'active')}) AS due_at

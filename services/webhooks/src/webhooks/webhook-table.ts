@@ -31,6 +31,7 @@ const COLUMNS = 'id, url, description, event_types, status, disabled_reason, cre
 const ACTIVE = codeOf(WEBHOOK_STATUSES, 'active');
 const DISABLED = codeOf(WEBHOOK_STATUSES, 'disabled');
 const REMOVED = codeOf(WEBHOOK_STATUSES, 'removed');
+const NOT_PAUSED = '(paused_until > clock_timestamp()) IS NOT TRUE';
 
 /** The most former secrets that are kept besides the old one: a message has one signature per valid secret. */
 const FORMER_SECRETS_MAX = 4;
@@ -89,7 +90,7 @@ export class WebhookTable {
 
   /**
    * Changes a webhook that is not removed. If it is then active and the change set its status or URL, its pending
-   * deliveries are due: the first of them at once, the others by `makeMoreDue`. If it was activated or its URL changed,
+   * deliveries are due: the first of them at once, the others by `makeMoreDue`, and no pause is left. If it was activated or its URL changed,
    * they are attempted for another three days. Null if there is no such webhook.
    */
   async change(sql: Sql, id: number, change: WebhookChange): Promise<WebhookRow | null> {
@@ -97,6 +98,7 @@ export class WebhookTable {
     const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
         event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
         disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
+        paused_until = CASE WHEN $2 IS NULL AND $5 IS NULL THEN paused_until END,
         resumed_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND (status <> ${ACTIVE} OR url <> coalesce($2, url))
           THEN clock_timestamp() ELSE resumed_at END
       WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
@@ -157,6 +159,13 @@ export class WebhookTable {
     return (await run(sqlOf(this.#database), text, [id, url, reason])).length > 0;
   }
 
+  /** Sends nothing to a webhook for so many milliseconds, if it still uses the URL whose receiver asked for this. */
+  async pause(id: number, url: string, pauseMs: number): Promise<void> {
+    const text = `UPDATE webhooks SET paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => $3))
+      WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`;
+    await run(sqlOf(this.#database), text, [id, url, pauseMs / 1_000]);
+  }
+
   /**
    * Replaces the secret. During the overlap, messages are also signed with the old secret, and with former ones until
    * each expires. With an overlap of 0 s only the new secret is valid. Null if there is no such webhook.
@@ -174,20 +183,20 @@ export class WebhookTable {
     return row === undefined ? null : { row, secret };
   }
 
-  /** Ids of active webhooks with lanes that are due. */
+  /** Ids of active webhooks with lanes that are due, except those that pause. */
   async active(): Promise<number[]> {
-    const text = `SELECT id FROM webhooks WHERE status = ${ACTIVE}
+    const text = `SELECT id FROM webhooks WHERE status = ${ACTIVE} AND ${NOT_PAUSED}
       AND EXISTS (SELECT 1 FROM lanes WHERE webhook_id = webhooks.id AND due_at <= clock_timestamp())`;
     const rows = await run<{ id: string }>(sqlOf(this.#database), text);
     return rows.map(({ id }) => Number(id));
   }
 
-  /** The current URL and valid secrets of a webhook; null if it is not active. */
+  /** The current URL and valid secrets of a webhook; null if it is not active, or pauses. */
   async receiverOf(id: number): Promise<Receiver | null> {
     const text = `SELECT url, array_remove(ARRAY[secret,
         CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL)
         || ARRAY(SELECT former->>'secret' FROM jsonb_array_elements(former_secrets) AS former WHERE ${COUNTS}) AS secrets
-      FROM webhooks WHERE id = $1 AND status = ${ACTIVE}`;
+      FROM webhooks WHERE id = $1 AND status = ${ACTIVE} AND ${NOT_PAUSED}`;
     const [row] = await run<Receiver>(sqlOf(this.#database), text, [id]);
     return row ?? null;
   }

@@ -18,11 +18,12 @@ const SILENT_AT_ONCE_MAX = 3;
 
 type Mood = 'prompt' | 'late' | 'failing' | 'busy' | 'cutting' | 'silent';
 
+/** `busy` is rare, because it makes all messages of the webhook wait. */
 const MOODS: readonly (readonly [number, Mood])[] = [
-  [900, 'prompt'],
+  [910, 'prompt'],
   [40, 'late'],
   [25, 'failing'],
-  [15, 'busy'],
+  [5, 'busy'],
   [15, 'cutting'],
   [5, 'silent'],
 ];

@@ -3,6 +3,7 @@ import { type Fault, servers, unit } from '../fault.ts';
 
 const API = servers('services/webhooks/test/webhooks');
 const KEYS = servers('services/webhooks/test/keys');
+const PAUSES = servers('services/webhooks/test/pauses');
 
 export const delivering: readonly Fault[] = [
   {
@@ -236,5 +237,45 @@ export const delivering: readonly Fault[] = [
     by: '',
     breaks: 'operators do not see that a receiver has disabled its webhook',
     check: servers('services/webhooks/test/ends'),
+  },
+  {
+    id: 'pause-of-one-customer',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: 'if (busyMs > 0) await onBusy(webhookId, receiver.url, busyMs);',
+    by: '',
+    breaks: 'a receiver that asks for a pause gets the messages of all other customers',
+    check: PAUSES,
+  },
+  {
+    id: 'turn-goes-on-in-a-pause',
+    file: 'services/webhooks/src/webhooks/webhook-table.ts',
+    replace: 'FROM webhooks WHERE id = $1 AND status = ${ACTIVE} AND ${NOT_PAUSED}`',
+    by: 'FROM webhooks WHERE id = $1 AND status = ${ACTIVE}`',
+    breaks: 'a receiver that asks for a pause gets up to 20 messages of each customer under way',
+    check: PAUSES,
+  },
+  {
+    id: 'pause-outlives-the-url',
+    file: 'services/webhooks/src/webhooks/webhook-table.ts',
+    replace: 'paused_until = CASE WHEN $2 IS NULL AND $5 IS NULL THEN paused_until END',
+    by: 'paused_until = paused_until',
+    breaks: 'a webhook with a new URL gets nothing for as long as the old one asked for',
+    check: PAUSES,
+  },
+  {
+    id: 'next-attempt-in-a-pause',
+    file: 'services/webhooks/src/webhooks/delivery-table.ts',
+    replace: 'greatest(w.paused_until, least(',
+    by: 'greatest(NULL, least(',
+    breaks: 'a message is said to be due although its webhook pauses',
+    check: PAUSES,
+  },
+  {
+    id: 'overdue-in-a-pause',
+    file: 'services/webhooks/src/metrics.ts',
+    replace: 'SELECT greatest(due_at, paused_until)',
+    by: 'SELECT due_at',
+    breaks: 'an alert fires for a receiver that asked for a pause',
+    check: PAUSES,
   },
 ];

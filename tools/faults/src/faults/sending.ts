@@ -89,8 +89,8 @@ export const sending: readonly Fault[] = [
   {
     id: 'sent-while-disabled',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'FROM webhooks WHERE id = $1 AND status = ${ACTIVE}`',
-    by: 'FROM webhooks WHERE id = $1`',
+    replace: 'FROM webhooks WHERE id = $1 AND status = ${ACTIVE} AND',
+    by: 'FROM webhooks WHERE id = $1 AND',
     breaks: 'a disabled or removed webhook gets messages until the turn ends',
     check: TURNS,
   },
@@ -121,8 +121,8 @@ export const sending: readonly Fault[] = [
   {
     id: 'gone-from-where-it-was',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'WHERE id = $1 AND url = $2 AND status',
-    by: 'WHERE id = $1 AND $2::text IS NOT NULL AND status',
+    replace: 'WHERE id = $1 AND url = $2 AND status = ${ACTIVE} RETURNING 1`',
+    by: 'WHERE id = $1 AND $2::text IS NOT NULL AND status = ${ACTIVE} RETURNING 1`',
     breaks: 'a 410 from the old URL disables a webhook that has moved',
     check: TURNS,
   },

@@ -9,6 +9,7 @@ import { Resumed } from './2026-11-29-resumed.ts';
 import { Answers } from './2026-11-30-answers.ts';
 import { SweepLease } from './2026-11-30-sweep-lease.ts';
 import { DueUpTo } from './2026-12-01-due-up-to.ts';
+import { Paused } from './2026-12-01-paused.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -22,6 +23,7 @@ export const migrations = [
   { name: 'sweep-lease', class: SweepLease },
   { name: 'answers', class: Answers },
   { name: 'due-up-to', class: DueUpTo },
+  { name: 'paused', class: Paused },
 ];
 
 /** Built concurrently, while the service runs. */
