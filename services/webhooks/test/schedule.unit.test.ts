@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { DELIVERY_MS_MAX, pauseMs, readRetryAfter, receiverPauseMs } from '../src/delivery/schedule.ts';
 
 const MIDDLE = 0.5;
@@ -19,6 +21,7 @@ describe('the pause before the next attempt', () => {
     expect(pauseMs(1, 60_000, MIDDLE)).toBe(60_000);
     expect(pauseMs(1, 1_000, MIDDLE)).toBe(5_000);
     expect(pauseMs(1, 900 * HOUR_MS, MIDDLE)).toBe(4 * HOUR_MS);
+    expect(pauseMs(1, readRetryAfter('9'.repeat(400), 0), MIDDLE)).toBe(4 * HOUR_MS);
   });
 
   it('allows about twenty attempts in three days', () => {
@@ -44,11 +47,23 @@ describe('Retry-After', () => {
   it.each([
     ['120', 120_000],
     ['0', 0],
+    ['9999999999', 9_999_999_999_000],
     ['Thu, 26 Nov 2026 12:00:30 GMT', 30_000],
     ['Thu, 26 Nov 2026 11:00:00 GMT', 0],
+    ['Thursday, 26-Nov-26 12:00:30 GMT', 30_000],
+    ['Thu Nov 26 12:00:30 2026', 30_000],
+    ['Sun Dec  6 12:00:00 2026', 10 * 24 * HOUR_MS],
     ['soon', null],
     ['-1', null],
     ['', null],
     [null, null],
   ])('of %j is %j ms', (header, expected) => expect(readRetryAfter(header, nowMs)).toBe(expected));
+
+  it('of a date is the same in a process of any time zone', async () => {
+    const text = `import { readRetryAfter } from ${JSON.stringify(new URL('../src/delivery/schedule.ts', import.meta.url))};
+      console.log(readRetryAfter('Thu Nov 26 12:00:30 2026', ${nowMs}));`;
+    const options = { env: { ...process.env, TZ: 'America/New_York' } };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', text], options);
+    expect(stdout).toBe('30000\n');
+  });
 });

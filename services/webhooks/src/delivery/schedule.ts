@@ -40,6 +40,9 @@ const BUSY = [429, 503];
 export const receiverPauseMs = (answer: number | null, retryAfterMs: number | null): number =>
   answer !== null && BUSY.includes(answer) ? Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX) : 0;
 
+/** The form of dates that C's `asctime` writes: Sun Nov  6 08:49:37 1994. */
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} [\d:]{8} \d{4}$/;
+
 /**
  * Parses Retry-After (RFC 9110, 10.2.3): seconds or a date.
  *
@@ -47,8 +50,10 @@ export const receiverPauseMs = (answer: number | null, retryAfterMs: number | nu
  */
 export function readRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * SECOND_MS;
-  // An HTTP date begins with the day of the week; Date.parse alone would accept many other texts as dates.
-  const atMs = /^[A-Z][a-z]{2}/.test(header) ? Date.parse(header) : Number.NaN;
+  if (/^\d+$/.test(header)) return Number(header) * SECOND_MS;
+  // An HTTP date begins with the day of the week; Date.parse alone would accept many other texts as dates. Its form
+  // without a time zone is GMT as well (RFC 9110, 5.6.7).
+  const date = ASCTIME.test(header) ? `${header} GMT` : header;
+  const atMs = /^[A-Z][a-z]{2}/.test(date) ? Date.parse(date) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
