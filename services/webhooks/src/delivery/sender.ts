@@ -8,6 +8,8 @@ import { ForbiddenTargetError, type Targets } from './targets.ts';
 /** The limit of a whole attempt: receivers acknowledge a message before they process it. */
 const ATTEMPT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Of a response, names and values together. */
+const HEADERS_BYTES_MAX = 16 * 1024;
 /** At most this much of a response is read, and none of it is kept. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 const ERROR_LENGTH_MAX = 200;
@@ -106,14 +108,46 @@ const agentWith = (lookup: LookupFunction): Agent =>
     pipelining: 1,
     allowH2: false,
     connect: { timeout: CONNECT_TIMEOUT_MS, lookup },
+    maxHeaderSize: HEADERS_BYTES_MAX,
     headersTimeout: ATTEMPT_TIMEOUT_MS,
     bodyTimeout: ATTEMPT_TIMEOUT_MS,
   });
+
+const NO_ANSWER = `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
+const NOT_HTTP = 'its answer is not HTTP/1.1';
+const UNTRUSTED = 'its certificate is not from a known authority, or an intermediate certificate is missing';
+
+/** In words: codes that say nothing to the owner of a receiver. Others are shown, such as ECONNREFUSED. */
+const WORDS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`,
+  UND_ERR_HEADERS_TIMEOUT: NO_ANSWER,
+  UND_ERR_BODY_TIMEOUT: NO_ANSWER,
+  UND_ERR_HEADERS_OVERFLOW: `the headers of its answer have more than ${HEADERS_BYTES_MAX / 1024} KiB`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: NOT_HTTP,
+  UND_ERR_SOCKET: 'it closed the connection before it answered',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not use TLS at this port',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+};
+/** The same for messages: undici gives these, too, the code of a closed connection, or none. */
+const WORDS_OF_MESSAGES: Readonly<Record<string, string>> = {
+  'bad response': 'it answered 100 Continue, which was not asked for',
+  'bad upgrade': 'it answered with another protocol, which was not asked for',
+};
 
 /** The error as the subscriber sees it: details of our own network are left out. */
 function errorText(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ForbiddenTargetError) return 'its address is in a private network, or needs https';
-  if (name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;
+  if (name === 'TimeoutError') return NO_ANSWER;
+  if (name === 'HTTPParserError') return NOT_HTTP;
+  const words = WORDS_OF_MESSAGES[message] ?? WORDS[code ?? ''];
+  if (words !== undefined) return words;
   return (code ?? message ?? 'it cannot be reached').slice(0, ERROR_LENGTH_MAX);
 }
