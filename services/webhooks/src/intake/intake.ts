@@ -16,6 +16,7 @@ import {
   updateRows,
 } from '@mo/database';
 import type { HeadsPage } from '@mo/messaging';
+import { HOLD_SUBSCRIBERS } from '../webhooks/subscribing.ts';
 import { readEarly, type Taken, writeEarly } from './early-events.ts';
 import { type Absences, order, type State, type Waived, type Waiver } from './order.ts';
 
@@ -268,6 +269,7 @@ async function writeReleased(sql: Sql, events: readonly Taken[]): Promise<void> 
     SELECT webhook_id, customer_id, clock_timestamp() FROM wanted GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (webhook_id, customer_id) DO UPDATE SET due_at = lanes.due_at`;
   await Promise.all([
+    run(sql, HOLD_SUBSCRIBERS),
     run(sql, keep, [
       ...columns,
       events.map(({ event }) => event.time),

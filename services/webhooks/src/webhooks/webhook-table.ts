@@ -3,6 +3,7 @@ import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStat
 import { codeOf, type Database, inTransaction, readPage, run, type Sql, sqlOf } from '@mo/database';
 import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
+import { AWAIT_INTAKE } from './subscribing.ts';
 
 /** Excludes removed webhooks. Limited because each event stores one delivery per webhook that subscribes to it. */
 export const WEBHOOKS_MAX = 100;
@@ -54,10 +55,14 @@ export class WebhookTable {
     this.#rowsMax = rowsMax;
   }
 
-  /** Creates a webhook, which gets the events taken in from now on. Null if WEBHOOKS_MAX is reached. */
+  /**
+   * Creates a webhook, which gets the events taken in from now on. Null if WEBHOOKS_MAX is reached.
+   *
+   * @throws StoreBusyError as `change` does
+   */
   async create(sql: Sql, { url, event_types: types, description }: NewWebhook, by: string) {
-    // Serializes creation: otherwise two transactions could both count the last free place as theirs.
-    await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');
+    // Serializes creation, too: otherwise two transactions could both count the last free place as theirs.
+    await run(sql, `SELECT ${AWAIT_INTAKE}`);
     const secret = newSecret();
     const text = `INSERT INTO webhooks (url, event_types, description, created_by, secret, status)
       SELECT $1::text, $2::text[], $3::text, $4::text, $5::text, ${ACTIVE}
@@ -92,9 +97,14 @@ export class WebhookTable {
    * Changes a webhook that is not removed. If it is then active and the change set its status or URL, its pending
    * deliveries are due: the first of them at once, the others by `makeMoreDue`, and no pause is left. If it was activated or its URL changed,
    * they are attempted for another three days. Null if there is no such webhook.
+   *
+   * @throws StoreBusyError if events that the webhook may want have been taken in for too long
    */
   async change(sql: Sql, id: number, change: WebhookChange): Promise<WebhookRow | null> {
     const { url, event_types: types, description, status } = change;
+    const subscribe = `SELECT CASE WHEN status <> ${ACTIVE} OR $2 THEN ${AWAIT_INTAKE} END
+      FROM (SELECT status FROM webhooks WHERE id = $1 FOR NO KEY UPDATE) webhook`;
+    if (status === 'active' || types !== undefined) await run(sql, subscribe, [id, types !== undefined]);
     const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
         event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
         disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,

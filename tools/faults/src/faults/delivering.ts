@@ -145,7 +145,7 @@ export const delivering: readonly Fault[] = [
   {
     id: 'last-room-given-twice',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: "await run(sql, 'LOCK TABLE webhooks IN SHARE ROW EXCLUSIVE MODE');",
+    replace: 'await run(sql, `SELECT ${AWAIT_INTAKE}`);',
     by: '',
     breaks: 'concurrent creations exceed the limit of webhooks',
     check: servers('services/webhooks/test/limit'),
@@ -277,5 +277,21 @@ export const delivering: readonly Fault[] = [
     by: 'SELECT due_at',
     breaks: 'an alert fires for a receiver that asked for a pause',
     check: PAUSES,
+  },
+  {
+    id: 'event-missed-while-a-webhook-is-activated',
+    file: 'services/webhooks/src/intake/intake.ts',
+    replace: '    run(sql, HOLD_SUBSCRIBERS),\n',
+    by: '',
+    breaks: 'an event that is taken in while a webhook is activated is neither sent nor replayed',
+    check: servers('services/webhooks/test/subscribing'),
+  },
+  {
+    id: 'activated-without-waiting',
+    file: 'services/webhooks/src/webhooks/webhook-table.ts',
+    replace: 'CASE WHEN status <> ${ACTIVE} OR $2 THEN',
+    by: 'CASE WHEN $2 THEN',
+    breaks: 'an event that is taken in while a webhook is activated is neither sent nor replayed',
+    check: servers('services/webhooks/test/subscribing'),
   },
 ];
