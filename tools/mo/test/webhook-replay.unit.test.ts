@@ -23,9 +23,17 @@ const requests: unknown[] = [];
 const keys: string[] = [];
 /** The answer to the nth request, from 1. */
 let answer: (times: number) => Answer | Promise<Answer>;
+/** The answer to a question about the webhook. */
+let webhook: Answer;
+const active: Answer = { status: 200, body: { id: 7, status: 'active' } };
 let url: string;
 const server = createServer((request, response) => void serve(request, response));
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET') {
+    const { status, body } = webhook;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    return;
+  }
   requests.push(JSON.parse(await text(request)));
   keys.push(String(request.headers['idempotency-key']));
   const { status, body } = await answer(requests.length);
@@ -40,6 +48,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   requests.length = 0;
   keys.length = 0;
+  webhook = active;
 });
 
 const replay = (...more: string[]) => replayOf('--from', '2026-11-01', '--to', '2026-11-02', ...more);
@@ -81,7 +90,7 @@ it('after a failure between parts reports what is done and how to continue, also
   const { code, stdout, stderr } = await replay().ended;
   expect([code, stdout]).toEqual([2, '']);
   const next = `mo webhooks replay 7 --from ${NEXT} --to ${to} --idempotency-key ${keys.at(-1)}`;
-  expect(stderr).toContain(`10000 messages were sent once more. Continue with: ${next}\nmo: unavailable: as told\n`);
+  expect(stderr).toContain(`10000 messages are queued. Continue with: ${next}\nmo: unavailable: as told\n`);
   const json = await replay('--json').ended;
   expect([json.code, JSON.parse(json.stdout)]).toEqual([2, { deliveries: PART_EVENTS, next_from: NEXT }]);
   expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'unavailable' } });
@@ -102,6 +111,23 @@ it('says which ids are not deliveries of the webhook, and exits with 1', async (
   expect([json.code, JSON.parse(json.stdout)]).toEqual([1, body]);
 });
 
+it('says that nothing is sent while the webhook is disabled', async () => {
+  webhook = { status: 200, body: { id: 7, status: 'disabled' } };
+  answer = () => part(null);
+  const { code, stderr } = await replay().ended;
+  expect([code, stderr]).toEqual([
+    0,
+    'webhook 7 is disabled: nothing is sent before `mo webhooks update 7 --status active`\n',
+  ]);
+});
+
+it('is done with a key that may not read webhooks, too', async () => {
+  webhook = problem(403, 'forbidden');
+  answer = () => part(null);
+  expect(await replay().ended).toMatchObject({ code: 0, stderr: '' });
+  expect(requests).toHaveLength(1);
+});
+
 it('after an immediate refusal reports only the refusal', async () => {
   answer = () => problem(404, 'not_found');
   expect(await replay().ended).toMatchObject({ code: 1, stdout: '', stderr: 'mo: not_found: as told\n' });
@@ -117,6 +143,6 @@ it('after Ctrl-C waits for the current part, and reports how to continue', async
   const { code, stderr } = await ended;
   expect([code, requests.length]).toEqual([130, 1]);
   expect(stderr).toContain(
-    `10000 messages were sent once more. Continue with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nstopped\n`,
+    `10000 messages are queued. Continue with: mo webhooks replay 7 --from ${NEXT} --to ${to}\nstopped\n`,
   );
 });

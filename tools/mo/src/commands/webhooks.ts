@@ -175,7 +175,8 @@ const replay = () =>
     .addHelpText(
       'after',
       `
-If Ctrl-C or a failure stops it, it prints how many messages were sent, and the --from with which to continue.
+Messages are queued after those that wait. While the webhook is disabled, none of them are sent.
+If Ctrl-C or a failure stops it, it prints how many messages are queued, and the --from with which to continue.
 ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --from 2026-11-01')}`,
     )
     .action((id, { deliveries: named, from, to, idempotencyKey }, command) =>
@@ -183,13 +184,15 @@ ${examples('mo webhooks replay 1 --deliveries 311,312', 'mo webhooks replay 1 --
         if (named === undefined && from === undefined) throw new CommandError('specify --deliveries or --from');
         const { out, stopping: signal } = context;
         signal.addEventListener('abort', () => out.note('stopping after the current part; Ctrl-C again stops at once'));
-        const { replayWebhook } = await import('../webhooks/replay.ts');
+        const { isDisabled, replayWebhook } = await import('../webhooks/replay.ts');
         const onStopped = (soFar: ReplayedSoFar, key: string | null) => {
           if (out.isJson) out.result(soFar, '');
           else out.note(howToContinue(id, soFar, to, key));
         };
         const what = { delivery_ids: named, from, to };
         const client = context.client();
+        if (await isDisabled(client, id, signal))
+          out.note(`webhook ${id} is disabled: nothing is sent before \`mo webhooks update ${id} --status active\``);
         const done = await replayWebhook({ client, webhookId: id, what, idempotencyKey, signal, onStopped });
         out.record(done, [{ head: 'DELIVERIES', of: ({ deliveries }) => deliveries, isNumber: true }]);
         const { missing_ids: missing = [] } = done;
@@ -210,7 +213,7 @@ function howToContinue(
   const until = to === undefined ? [] : ['--to', to];
   const once = key === null ? [] : ['--idempotency-key', key];
   const words = ['mo webhooks replay', id, '--from', from, ...until, ...once];
-  return `${deliveries} messages were sent once more. Continue with: ${words.join(' ')}`;
+  return `${deliveries} messages are queued. Continue with: ${words.join(' ')}`;
 }
 
 function showOnce({ out }: Context, created: CreatedWebhook): number {

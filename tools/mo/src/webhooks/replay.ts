@@ -4,8 +4,11 @@
  */
 import { isProblem, type MoClient, MoError, type WebhookReplay } from '@mo/client';
 
+/** A replay does not wait longer to know whether its webhook is active. */
+const LOOK_MS_MAX = 5_000;
+
 export interface ReplayedSoFar {
-  /** Messages that were sent once more. */
+  /** Messages that are queued to be sent once more. */
   readonly deliveries: number;
   /** The time from which to continue; null once everything is done. */
   readonly next_from: string | null;
@@ -22,10 +25,19 @@ export interface ReplayOptions {
   /** Once aborted, the replay ends after the current part. */
   readonly signal: AbortSignal;
   /**
-   * Called before an incomplete replay throws. If messages after `next_from` may have been sent too, `key` is the key
-   * with which to continue, so that they are not sent twice; else null.
+   * Called before an incomplete replay throws. If messages after `next_from` may be queued too, `key` is the key with
+   * which to continue, so that they are not queued twice; else null.
    */
   readonly onStopped: (soFar: ReplayedSoFar, key: string | null) => void;
+}
+
+/** Whether messages of a webhook wait until it is activated. False if that cannot be known, as without the scope to read. */
+export async function isDisabled(client: MoClient, webhookId: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await client.webhooks.get(webhookId, { signal, timeoutMs: LOOK_MS_MAX })).status === 'disabled';
+  } catch {
+    return false;
+  }
 }
 
 /** @throws MoError; the reason of the signal if it was aborted before the last part */
