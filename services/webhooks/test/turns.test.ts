@@ -6,6 +6,7 @@ import { createLogger, systemClock } from '@mo/service-kit';
 import { Webhook } from 'standardwebhooks';
 import { Dispatcher, type DispatcherOptions } from '../src/delivery/dispatcher.ts';
 import { CLAIM_MS, Lanes } from '../src/delivery/lanes.ts';
+import { ATTEMPTS_MIN } from '../src/delivery/schedule.ts';
 import { Sender } from '../src/delivery/sender.ts';
 import { Targets } from '../src/delivery/targets.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
@@ -224,12 +225,12 @@ it('it goes on for as long as its claim is renewed', async () => {
 });
 
 const HOURS_MAX = 72;
-/** Makes the delivery pending for this long. */
-const letPass = (id: number, hours: number) =>
+/** Makes the deliveries pending for this long, with so many attempts. */
+const letPass = (id: number, hours: number, attempts: number) =>
   run(
     sqlOf(database),
-    `UPDATE deliveries SET created_at = created_at - make_interval(hours => $2) WHERE webhook_id = $1`,
-    [id, hours],
+    `UPDATE deliveries SET created_at = created_at - make_interval(hours => $2), attempts = $3 WHERE webhook_id = $1`,
+    [id, hours, attempts],
   );
 const statusesOf = async (id: number) => {
   const rows = await run<{ status: number }>(
@@ -243,7 +244,7 @@ const statusesOf = async (id: number) => {
 it('an undelivered message is given up after three days, and the next one is sent after a pause', async () => {
   const pauses: number[] = [];
   const answers = async (id: number) => {
-    await letPass(id, HOURS_MAX);
+    await letPass(id, HOURS_MAX, ATTEMPTS_MIN - 2);
     return 503;
   };
   const { id, ids } = await begin(answers, {
@@ -263,7 +264,7 @@ it('an undelivered message is given up after three days, and the next one is sen
 
 it('an update without a change does not extend the time for delivery', async () => {
   const { id, ids } = await begin(async (webhookId) => {
-    await letPass(webhookId, HOURS_MAX);
+    await letPass(webhookId, HOURS_MAX, ATTEMPTS_MIN - 2);
     await change(webhookId, { status: 'active', url: from.url });
     return 503;
   });
@@ -283,7 +284,7 @@ it('messages that wait while it is disabled are not given up', async () => {
     return 503;
   });
   await waitFor(() => turns === 1);
-  await letPass(id, HOURS_MAX);
+  await letPass(id, HOURS_MAX, ATTEMPTS_MIN - 1);
   await change(id, { status: 'active' });
   await waitFor(() => turns === 2);
   expect(await statusesOf(id)).toEqual(['pending', 'pending', 'pending']);

@@ -1,7 +1,6 @@
 /**
  * Delivers pending messages. Each webhook has its own limit of concurrent lanes, so that a slow or unreachable receiver
- * delays no other webhook. Within a lane a message is sent only after the previous one was accepted, or given up after
- * three days. The receiver's URL and status are read before each attempt, so that changes apply immediately.
+ * delays no other webhook. Within a lane a message is sent only after the previous one was accepted or given up. The receiver's URL and status are read before each attempt, so that changes apply immediately.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
@@ -9,7 +8,7 @@ import { type Clock, type Logger, RetryLog, type Span, type Tracer } from '@mo/s
 import { type ClaimableLanes, Claims } from './claims.ts';
 import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
-import { DELIVERY_MS_MAX, type pauseMs, receiverPauseMs } from './schedule.ts';
+import { ATTEMPTS_MIN, DELIVERY_MS_MAX, type pauseMs, receiverPauseMs } from './schedule.ts';
 import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
 /** Lanes of one webhook that one process handles concurrently. */
@@ -209,8 +208,9 @@ function endSpan(span: Span, { answer }: Attempt, what: AttemptOutcome): void {
   span.end(what === 'delivered' ? undefined : what);
 }
 
-function outcomeOf({ id: deliveryId, ageMs }: Delivery, attempt: Attempt, atMs: number): Outcome {
+function outcomeOf({ id: deliveryId, ageMs, attempts }: Delivery, attempt: Attempt, atMs: number): Outcome {
   if (attempt.isTaken) return { deliveryId, status: 'delivered', atMs, answer: attempt.answer, error: null };
-  const status = ageMs >= DELIVERY_MS_MAX ? 'failed' : 'pending';
+  const isGivenUp = ageMs >= DELIVERY_MS_MAX && attempts + 1 >= ATTEMPTS_MIN;
+  const status = isGivenUp ? 'failed' : 'pending';
   return { deliveryId, status, atMs, answer: attempt.answer, error: attempt.error };
 }

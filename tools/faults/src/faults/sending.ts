@@ -1,6 +1,7 @@
 /** Webhooks: the sender and the target of a message, and when sending must stop. */
 import { type Fault, servers, unit } from '../fault.ts';
 
+const BACK_OFF = servers('services/webhooks/test/back-off');
 const CLAIMS = servers('services/webhooks/test/claims');
 const NAMES = unit('services/webhooks/test/names');
 const TURNS = servers('services/webhooks/test/turns');
@@ -113,10 +114,18 @@ export const sending: readonly Fault[] = [
   {
     id: 'never-given-up',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: "ageMs >= DELIVERY_MS_MAX ? 'failed'",
-    by: "ageMs < 0 ? 'failed'",
+    replace: 'isGivenUp = ageMs >= DELIVERY_MS_MAX',
+    by: 'isGivenUp = ageMs < 0',
     breaks: 'one message that is never accepted blocks all others of its customer forever',
     check: TURNS,
+  },
+  {
+    id: 'given-up-for-waiting',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: ' && attempts + 1 >= ATTEMPTS_MIN',
+    by: '',
+    breaks: 'once a message is given up, all that waited behind it for three days get one attempt each',
+    check: BACK_OFF,
   },
   {
     id: 'gone-from-where-it-was',
