@@ -81,12 +81,12 @@ export async function createApp(config: Config, pausesMs = pauseMs, rowsMax = RO
     pauseMs: pausesMs,
     active: () => webhooks.active(),
     receiverOf: (id) => webhooks.receiverOf(id),
-    onGone: async (id, url) => {
-      const isDisabled = await webhooks.disable(id, url, 'its receiver answered 410');
+    onGone: async (id, receiver) => {
+      const isDisabled = await webhooks.disable(id, receiver, 'its receiver answered 410');
       if (isDisabled) metrics.disabled.inc();
       return isDisabled;
     },
-    onBusy: (id, url, ms) => webhooks.pause(id, url, ms),
+    onBusy: (id, receiver, ms) => webhooks.pause(id, receiver, ms),
     onGivenUp: () => metrics.givenUp.inc(),
     onAttempt: (what) => metrics.attempts.inc({ what }),
     tracer: tracing.tracer,

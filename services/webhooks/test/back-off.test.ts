@@ -1,5 +1,6 @@
 /** How often a message is sent, and what a pause before its next attempt counts. */
-import { type Database, run, sqlOf } from '@mo/database';
+import type { WebhookChange } from '@mo/contracts';
+import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
 import { createLogger, systemClock } from '@mo/service-kit';
 import { Dispatcher, type DispatcherOptions } from '../src/delivery/dispatcher.ts';
@@ -22,13 +23,14 @@ const answering = (answer: number): Attempt => ({
 
 let database: Database;
 let webhooks: WebhookTable;
+let id: number;
 let dispatcher: Dispatcher;
 /** The messages of all attempts. */
 let sent: string[];
 beforeEach(async () => {
   database = await openEmpty();
   webhooks = new WebhookTable(database);
-  await createWebhook(database);
+  ({ id } = await createWebhook(database));
   await takeIn(database, EVENTS);
   sent = [];
 });
@@ -50,7 +52,9 @@ function start(attempt: () => Attempt | Promise<Attempt>, pauseMs: DispatcherOpt
     active: () => webhooks.active(),
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
-    onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
+    onGone: (webhookId, receiver) => webhooks.disable(webhookId, receiver, 'its receiver answered 410'),
+    onBusy: async () => {},
+    onGivenUp: () => {},
     onAttempt: () => {},
     tracer: null,
     clock: systemClock,
@@ -59,6 +63,7 @@ function start(attempt: () => Attempt | Promise<Attempt>, pauseMs: DispatcherOpt
   dispatcher.start();
 }
 const query = <Row>(text: string) => run<Row>(sqlOf(database), text);
+const change = (to: WebhookChange) => inTransaction(database, (sql) => webhooks.change(sql, id, to));
 
 it('messages that waited for more than three days behind another one get several attempts before they are given up', async () => {
   await query(`UPDATE deliveries SET created_at = created_at - interval '100 hours'`);
@@ -71,4 +76,15 @@ it('messages that waited for more than three days behind another one get several
   expect(await query('SELECT status, attempts FROM deliveries')).toEqual(
     IDS.map(() => ({ status: 3, attempts: ATTEMPTS_MIN })),
   );
+});
+
+it('a 410 of an attempt from before an activation does not disable the webhook; that of the next attempt does', async () => {
+  const attempt = async () => {
+    if (sent.length === 1) for (const status of ['disabled', 'active'] as const) await change({ status });
+    return answering(410);
+  };
+  start(attempt, () => 0);
+  await waitFor(async () => (await webhooks.find(id))?.disabled_reason);
+  await dispatcher.stop();
+  expect(sent).toEqual([IDS[0], IDS[0]]);
 });

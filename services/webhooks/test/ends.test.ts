@@ -42,7 +42,7 @@ it('each is a warning that names the webhook, the event and the reason', async (
     active: () => webhooks.active(),
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
-    onGone: (webhookId, url) => webhooks.disable(webhookId, url, 'its receiver answered 410'),
+    onGone: (webhookId, receiver) => webhooks.disable(webhookId, receiver, 'its receiver answered 410'),
     onBusy: async () => {},
     onGivenUp: () => {
       givenUp += 1;

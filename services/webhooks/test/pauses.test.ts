@@ -6,7 +6,7 @@ import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { pauseMs } from '../src/delivery/schedule.ts';
-import type { Attempt } from '../src/delivery/sender.ts';
+import type { Receiver as Addressee, Attempt } from '../src/delivery/sender.ts';
 import { waitingGauges } from '../src/metrics.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
@@ -47,7 +47,7 @@ beforeEach(async () => {
     },
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
-    onBusy: (webhookId, url, ms) => webhooks.pause(webhookId, url, ms),
+    onBusy: (webhookId, receiver, ms) => webhooks.pause(webhookId, receiver, ms),
     onGone: async () => false,
     onGivenUp: () => {},
     onAttempt: () => {},
@@ -60,6 +60,9 @@ afterEach(async () => {
   await dispatcher.stop();
   await database.close();
 });
+
+/** The receiver as an attempt reads it now. */
+const receiverNow = async () => (await webhooks.receiverOf(id)) as Addressee;
 
 const TAKEN: Attempt = { isTaken: true, answer: 204 };
 const refusal = (status: number, retryAfterMs: number | null): Attempt => ({
@@ -114,7 +117,7 @@ it.each([429, 503])(
 it('a turn under way ends, and continues after the pause', async () => {
   const ids = await takeInOf(1, 3);
   answer = async () => {
-    if (sent.length === 1) await webhooks.pause(id, URL_BEFORE, LONG_MS);
+    if (sent.length === 1) await webhooks.pause(id, await receiverNow(), LONG_MS);
     return TAKEN;
   };
   dispatcher.start();
@@ -136,7 +139,7 @@ it('another URL ends it, and does not get that of the former one', async () => {
   dispatcher.start();
   await waitFor(areDone);
   expect(sent).toEqual([ids[0], ...ids]);
-  await webhooks.pause(id, URL_AFTER, LONG_MS);
+  await webhooks.pause(id, await receiverNow(), LONG_MS);
   expect(await isPaused()).toBe(true);
   await change({ url: URL_BEFORE });
   expect(await isPaused()).toBe(false);
@@ -168,8 +171,9 @@ it('the longest pause counts, and the owner sees when each message is sent next'
   await query('UPDATE lanes SET due_at = clock_timestamp() + make_interval(secs => $1) WHERE customer_id = 2', [
     (3 * LONG_MS) / 1_000,
   ]);
-  await webhooks.pause(id, URL_BEFORE, LONG_MS);
-  await webhooks.pause(id, URL_BEFORE, 1);
+  const receiver = await receiverNow();
+  await webhooks.pause(id, receiver, LONG_MS);
+  await webhooks.pause(id, receiver, 1);
   const endMs = await nowMs();
   const [first, second] = (await nextMs()) as [number, number];
   expect(first).toBeGreaterThanOrEqual(startMs + LONG_MS);
@@ -186,14 +190,15 @@ it('messages that wait for its end are not overdue', async () => {
     Number(
       (await waitFor(async () => value.exec(await registry.getSingleMetricAsString('mo_webhook_overdue_seconds'))))[1],
     );
-  await webhooks.pause(id, URL_BEFORE, 0);
+  const receiver = await receiverNow();
+  await webhooks.pause(id, receiver, 0);
   await query("UPDATE webhooks SET paused_until = paused_until - interval '1 hour'");
   expect(await overdueS()).toBe(0);
   await takeInOf(1);
   await query("UPDATE lanes SET due_at = due_at - interval '2 hours'");
   expect(await overdueS()).toBeGreaterThanOrEqual(3_600);
   expect(await overdueS()).toBeLessThan(7_200);
-  await webhooks.pause(id, URL_BEFORE, LONG_MS);
+  await webhooks.pause(id, receiver, LONG_MS);
   expect(await overdueS()).toBe(0);
 });
 

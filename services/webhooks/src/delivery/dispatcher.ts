@@ -26,10 +26,10 @@ export interface DispatcherOptions {
   readonly receiverOf: (webhookId: number) => Promise<Receiver | null>;
   /** The pause before the next attempt. */
   readonly pauseMs: typeof pauseMs;
-  /** Called if a webhook's receiver at a URL answers that it wants no more messages. @returns whether it is now disabled */
-  readonly onGone: (webhookId: number, url: string) => Promise<boolean>;
-  /** Called if a webhook's receiver at a URL asks for a pause, in milliseconds. */
-  readonly onBusy: (webhookId: number, url: string, pauseMs: number) => Promise<void>;
+  /** Called if a webhook's receiver answers that it wants no more messages. @returns whether the webhook is now disabled */
+  readonly onGone: (webhookId: number, receiver: Receiver) => Promise<boolean>;
+  /** Called if a webhook's receiver asks for a pause, in milliseconds. */
+  readonly onBusy: (webhookId: number, receiver: Receiver, pauseMs: number) => Promise<void>;
   /** Called for each message that is given up. */
   readonly onGivenUp: () => void;
   /** Called for each attempt. */
@@ -169,10 +169,10 @@ export class Dispatcher {
       // receiver is still unavailable.
       const attempts = outcome.status === 'pending' ? delivery.attempts + 1 : 1;
       turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
-      if (attempt.isGone && (await onGone(webhookId, receiver.url)))
+      if (attempt.isGone && (await onGone(webhookId, receiver)))
         logger.warn({ webhook: webhookId, event: delivery.eventId, reason: attempt.error }, 'a webhook is disabled');
       const busyMs = receiverPauseMs(attempt.answer, attempt.retryAfterMs);
-      if (busyMs > 0) await onBusy(webhookId, receiver.url, busyMs);
+      if (busyMs > 0) await onBusy(webhookId, receiver, busyMs);
       // If the URL changed during the attempt, the failure doesn't count against the new URL.
       const now = await receiverOf(webhookId);
       if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;

@@ -17,6 +17,8 @@ const GONE = 410;
 
 export interface Receiver {
   readonly url: string;
+  /** When its webhook was last restarted, as the database writes it: another value after an activation or another URL. */
+  readonly restartedAt: string;
   /** The current secret, and during a rotation also the former ones that still count. */
   readonly secrets: readonly string[];
 }

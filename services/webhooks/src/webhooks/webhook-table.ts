@@ -36,6 +36,8 @@ const NOT_PAUSED = '(paused_until > clock_timestamp()) IS NOT TRUE';
 
 /** The most former secrets that are kept besides the old one: a message has one signature per valid secret. */
 const FORMER_SECRETS_MAX = 4;
+/** See {@link Receiver.restartedAt}. */
+const RESTARTED_AT = 'greatest(created_at, resumed_at)';
 const COUNTS = `(former->>'until')::timestamptz > clock_timestamp()`;
 
 export interface WebhooksWanted {
@@ -161,19 +163,21 @@ export class WebhookTable {
   }
 
   /**
-   * Disables a webhook, with a reason for its owner, if it still uses the URL that caused this. @returns whether it did
+   * Disables a webhook, with a reason for its owner, unless it was restarted since the receiver that caused this was read.
+   *
+   * @returns whether it did
    */
-  async disable(id: number, url: string, reason: string): Promise<boolean> {
+  async disable(id: number, { restartedAt }: Receiver, reason: string): Promise<boolean> {
     const text = `UPDATE webhooks SET status = ${DISABLED}, disabled_reason = $3, updated_at = clock_timestamp()
-      WHERE id = $1 AND url = $2 AND status = ${ACTIVE} RETURNING 1`;
-    return (await run(sqlOf(this.#database), text, [id, url, reason])).length > 0;
+      WHERE id = $1 AND ${RESTARTED_AT} = $2::timestamptz AND status = ${ACTIVE} RETURNING 1`;
+    return (await run(sqlOf(this.#database), text, [id, restartedAt, reason])).length > 0;
   }
 
-  /** Sends nothing to a webhook for so many milliseconds, if it still uses the URL whose receiver asked for this. */
-  async pause(id: number, url: string, pauseMs: number): Promise<void> {
+  /** Sends nothing to a webhook for so many milliseconds, unless it was restarted since its receiver was read. */
+  async pause(id: number, { restartedAt }: Receiver, pauseMs: number): Promise<void> {
     const text = `UPDATE webhooks SET paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => $3))
-      WHERE id = $1 AND url = $2 AND status = ${ACTIVE}`;
-    await run(sqlOf(this.#database), text, [id, url, pauseMs / 1_000]);
+      WHERE id = $1 AND ${RESTARTED_AT} = $2::timestamptz AND status = ${ACTIVE}`;
+    await run(sqlOf(this.#database), text, [id, restartedAt, pauseMs / 1_000]);
   }
 
   /**
@@ -203,7 +207,7 @@ export class WebhookTable {
 
   /** The current URL and valid secrets of a webhook; null if it is not active, or pauses. */
   async receiverOf(id: number): Promise<Receiver | null> {
-    const text = `SELECT url, array_remove(ARRAY[secret,
+    const text = `SELECT url, ${RESTARTED_AT}::text AS "restartedAt", array_remove(ARRAY[secret,
         CASE WHEN old_secret_until > clock_timestamp() THEN old_secret END], NULL)
         || ARRAY(SELECT former->>'secret' FROM jsonb_array_elements(former_secrets) AS former WHERE ${COUNTS}) AS secrets
       FROM webhooks WHERE id = $1 AND status = ${ACTIVE} AND ${NOT_PAUSED}`;

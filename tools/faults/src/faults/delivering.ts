@@ -241,7 +241,7 @@ export const delivering: readonly Fault[] = [
   {
     id: 'pause-of-one-customer',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: 'if (busyMs > 0) await onBusy(webhookId, receiver.url, busyMs);',
+    replace: 'if (busyMs > 0) await onBusy(webhookId, receiver, busyMs);',
     by: '',
     breaks: 'a receiver that asks for a pause gets the messages of all other customers',
     check: PAUSES,

@@ -130,10 +130,10 @@ export const sending: readonly Fault[] = [
   {
     id: 'gone-from-where-it-was',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'WHERE id = $1 AND url = $2 AND status = ${ACTIVE} RETURNING 1`',
-    by: 'WHERE id = $1 AND $2::text IS NOT NULL AND status = ${ACTIVE} RETURNING 1`',
-    breaks: 'a 410 from the old URL disables a webhook that has moved',
-    check: TURNS,
+    replace: '${RESTARTED_AT} = $2::timestamptz AND status = ${ACTIVE} RETURNING 1`',
+    by: '$2::text IS NOT NULL AND status = ${ACTIVE} RETURNING 1`',
+    breaks: 'a 410 from the old URL, or from before an activation, disables a webhook that is active again',
+    check: BACK_OFF,
   },
   {
     id: 'moved-waits-for-the-old-pause',
