@@ -10,7 +10,7 @@ it('claims that could not be renewed are a warning, whose end is not the release
   for (const level of ['info', 'warn'] as const)
     logger[level] = (_details: unknown, text?: string) => void lines.push(`${level} ${text}`);
   let isReachable = false;
-  const lane = { webhookId: 1, customerId: 1, claim: 1 };
+  const lane = { webhookId: 1, customerId: 1, claim: 1, failures: { count: 0, restartedAt: null } };
   const lanes = {
     claimMs: 1_000,
     renewalMs: 100,

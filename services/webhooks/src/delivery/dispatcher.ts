@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';
 import { type Clock, type Logger, RetryLog, type Span, type Tracer } from '@mo/service-kit';
 import { type ClaimableLanes, Claims } from './claims.ts';
-import type { Delivery, Lane, Lanes, Outcome } from './lanes.ts';
+import type { Delivery, Failures, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
 import { ATTEMPTS_MIN, DELIVERY_MS_MAX, type pauseMs, receiverPauseMs } from './schedule.ts';
 import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
@@ -47,6 +47,8 @@ interface Turn {
   readonly outcomes: Outcome[];
   /** How long the lane rests after the turn, in milliseconds. */
   pauseMs: number;
+  /** Those of the message that failed; null if none did. */
+  failures: Failures | null;
 }
 
 export class Dispatcher {
@@ -130,7 +132,7 @@ export class Dispatcher {
 
   async #deliver(lane: Lane): Promise<void> {
     const { clock, lanes, pauseMs } = this.#options;
-    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0 };
+    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0, failures: null };
     const deliveries = await lanes.next(lane);
     try {
       await this.#sendAll(lane, deliveries, turn);
@@ -139,7 +141,7 @@ export class Dispatcher {
       throw error;
     } finally {
       // Outcomes are stored however the turn ended, so that sent messages are not sent again.
-      const isStored = await lanes.settle(lane, turn.outcomes, turn.pauseMs);
+      const isStored = await lanes.settle(lane, turn.outcomes, turn.pauseMs, turn.failures);
       if (isStored) this.#reportGivenUp(lane, deliveries, turn.outcomes);
     }
   }
@@ -167,15 +169,13 @@ export class Dispatcher {
       if (attempt.isTaken) continue;
       // After a message is given up, the next one, which may be just as old, also waits for a pause, because the
       // receiver is still unavailable.
-      const attempts = outcome.status === 'pending' ? delivery.attempts + 1 : 1;
-      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());
+      const count = outcome.status === 'pending' ? failuresSoFar(lane, delivery, receiver) + 1 : 1;
+      turn.failures = { count, restartedAt: receiver.restartedAt };
+      turn.pauseMs = pauseMs(count, attempt.retryAfterMs, Math.random());
       if (attempt.isGone && (await onGone(webhookId, receiver)))
         logger.warn({ webhook: webhookId, event: delivery.eventId, reason: attempt.error }, 'a webhook is disabled');
       const busyMs = receiverPauseMs(attempt.answer, attempt.retryAfterMs);
       if (busyMs > 0) await onBusy(webhookId, receiver, busyMs);
-      // If the URL changed during the attempt, the failure doesn't count against the new URL.
-      const now = await receiverOf(webhookId);
-      if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;
       return;
     }
   }
@@ -189,6 +189,11 @@ export class Dispatcher {
     if (span !== null) endSpan(span, attempt, what);
     return attempt;
   }
+}
+
+/** The failures of a message since its webhook was restarted. A message that was not attempted yet has none. */
+function failuresSoFar({ failures }: Lane, { attempts }: Delivery, { restartedAt }: Receiver): number {
+  return failures.restartedAt === restartedAt ? Math.min(failures.count, attempts) : 0;
 }
 
 function nameOf({ isTaken, answer }: Attempt): AttemptOutcome {

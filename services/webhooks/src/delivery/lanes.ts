@@ -19,9 +19,24 @@ const RENEWALS_PER_CLAIM = 3;
 /** Deliveries handed out per claim. */
 const DELIVERIES_PER_CLAIM_MAX = 20;
 
+/**
+ * When messages of a row of webhooks were last made due, or it was created. The previous version sets only `resumed_at`,
+ * which an activation of an active webhook leaves as it is.
+ */
+export const RESTARTED_AT = 'greatest(created_at, resumed_at, restarted_at)';
+
+/** Failed attempts of the first message of a lane. */
+export interface Failures {
+  readonly count: number;
+  /** The restart of the webhook since which they are counted; null before the first. */
+  readonly restartedAt: string | null;
+}
+
 export interface Lane {
   readonly webhookId: number;
   readonly customerId: number;
+  /** As they were stored last. The message that they are of may have been accepted, or given up, since. */
+  readonly failures: Failures;
   /** Unique to this claim, even if the lane's row was deleted and created again. */
   readonly claim: number;
 }
@@ -62,7 +77,7 @@ const CLAIM = `
   WHERE (webhook_id, customer_id) IN (
     SELECT webhook_id, customer_id FROM lanes WHERE webhook_id = $1 AND due_at <= clock_timestamp()
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-  RETURNING customer_id, claim`;
+  RETURNING customer_id, claim, failures, restarted_at::text`;
 
 const CLAIMS = { webhook: 'bigint', customer: 'bigint', claim: 'bigint' };
 
@@ -90,6 +105,13 @@ const SETTLE = `
     last_error = o.error
   FROM (${arrayRows(OUTCOME)}) AS o
   WHERE deliveries.id = o.id AND deliveries.status = ${PENDING}`;
+
+interface ClaimRow {
+  readonly customer_id: string;
+  readonly claim: string;
+  readonly failures: number;
+  readonly restarted_at: string | null;
+}
 
 interface NextRow {
   readonly id: string;
@@ -119,8 +141,13 @@ export class Lanes {
   /** Claims at most `lanesMax` lanes of a webhook that are due. */
   async claim(webhookId: number, lanesMax: number): Promise<Lane[]> {
     const parameters = [webhookId, lanesMax, this.claimMs / 1000];
-    const rows = await run<{ customer_id: string; claim: string }>(sqlOf(this.#database), CLAIM, parameters);
-    return rows.map(({ customer_id, claim }) => ({ webhookId, customerId: Number(customer_id), claim: Number(claim) }));
+    const rows = await run<ClaimRow>(sqlOf(this.#database), CLAIM, parameters);
+    return rows.map((row) => ({
+      webhookId,
+      customerId: Number(row.customer_id),
+      failures: { count: row.failures, restartedAt: row.restarted_at },
+      claim: Number(row.claim),
+    }));
   }
 
   /** Renews claims. @returns the lanes whose claim was renewed: no other process has claimed them, nor were they settled */
@@ -154,17 +181,29 @@ export class Lanes {
 
   /**
    * Stores the outcomes of the attempts and releases the lane: it is due again after the pause, or deleted if no
-   * delivery is left.
+   * delivery is left. If its webhook was restarted since the failed attempt began, it is due at once.
    *
+   * @param failures those of the message that failed; null if none did
    * @returns false, without storing anything, if the claim had expired
    */
-  settle(lane: Lane, outcomes: readonly Outcome[], pauseMs: number): Promise<boolean> {
+  settle(
+    lane: Lane,
+    outcomes: readonly Outcome[],
+    pauseMs: number,
+    failures: Failures | null = null,
+  ): Promise<boolean> {
     return inTransaction(this.#database, async (sql) => {
       const { webhookId, customerId, claim } = lane;
-      const give = `UPDATE lanes SET held = false, due_at = clock_timestamp() + make_interval(secs => $4)
+      const give = `UPDATE lanes SET held = false, due_at = clock_timestamp() + make_interval(secs => $4),
+          failures = coalesce($5, failures), restarted_at = coalesce($6::timestamptz, restarted_at)
         WHERE webhook_id = $1 AND customer_id = $2 AND claim = $3 RETURNING 1`;
-      const held = await run(sql, give, [webhookId, customerId, claim, pauseMs / 1000]);
+      const counted = [failures?.count ?? null, failures?.restartedAt ?? null];
+      const held = await run(sql, give, [webhookId, customerId, claim, pauseMs / 1000, ...counted]);
       if (held.length === 0) return false;
+      // A statement after the lane was locked sees each restart that passed over the lane while it was held.
+      const hurry = `UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND customer_id = $2
+        AND $3::timestamptz <> (SELECT ${RESTARTED_AT} FROM webhooks WHERE id = $1)`;
+      if (failures !== null) await run(sql, hurry, [webhookId, customerId, failures.restartedAt]);
       await run(sql, SETTLE, [
         outcomes.map(({ deliveryId }) => deliveryId),
         outcomes.map(({ status }) => codeOf(DELIVERY_STATUSES, status)),

@@ -23,12 +23,12 @@ const RETRY_AFTER_MS_MAX = 4 * HOUR_MS;
 /**
  * The pause before the next attempt.
  *
- * @param attempts number of attempts so far, 1 or more
+ * @param failures number of failed attempts since the webhook was restarted, 1 or more
  * @param retryAfterMs the pause that the receiver requested; null if it requested none
  * @param random from 0 to 1
  */
-export function pauseMs(attempts: number, retryAfterMs: number | null, random: number): number {
-  const pause = PAUSES_MS[attempts - 1] ?? LATER_PAUSE_MS;
+export function pauseMs(failures: number, retryAfterMs: number | null, random: number): number {
+  const pause = PAUSES_MS[failures - 1] ?? LATER_PAUSE_MS;
   const spread = pause * (1 + JITTER * (2 * random - 1));
   return Math.round(Math.max(spread, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX)));
 }

@@ -17,7 +17,7 @@ const GONE = 410;
 
 export interface Receiver {
   readonly url: string;
-  /** When its webhook was last restarted, as the database writes it: another value after an activation or another URL. */
+  /** When its webhook was last restarted (see RESTARTED_AT), as the database writes it. */
   readonly restartedAt: string;
   /** The current secret, and during a rotation also the former ones that still count. */
   readonly secrets: readonly string[];

@@ -1,6 +1,7 @@
 /** The table of webhooks. */
 import { type NewWebhook, WEBHOOK_STATUSES, type WebhookChange, type WebhookStatus } from '@mo/contracts';
 import { codeOf, type Database, inTransaction, readPage, run, type Sql, sqlOf } from '@mo/database';
+import { RESTARTED_AT } from '../delivery/lanes.ts';
 import type { Receiver } from '../delivery/sender.ts';
 import { newSecret } from '../delivery/signature.ts';
 import { AWAIT_INTAKE } from './subscribing.ts';
@@ -36,8 +37,6 @@ const NOT_PAUSED = '(paused_until > clock_timestamp()) IS NOT TRUE';
 
 /** The most former secrets that are kept besides the old one: a message has one signature per valid secret. */
 const FORMER_SECRETS_MAX = 4;
-/** See {@link Receiver.restartedAt}. */
-const RESTARTED_AT = 'greatest(created_at, resumed_at)';
 const COUNTS = `(former->>'until')::timestamptz > clock_timestamp()`;
 
 export interface WebhooksWanted {
@@ -96,9 +95,10 @@ export class WebhookTable {
   }
 
   /**
-   * Changes a webhook that is not removed. If it is then active and the change set its status or URL, its pending
-   * deliveries are due: the first of them at once, the others by `makeMoreDue`, and no pause is left. If it was activated or its URL changed,
-   * they are attempted for another three days. Null if there is no such webhook.
+   * Changes a webhook that is not removed. If it is then active and the change set its status or URL, it is restarted: no
+   * pause is left, its pending deliveries are due, the first of them at once, the others by `makeMoreDue`, and their
+   * backoff starts again. If it was activated or its URL changed, they are attempted for another three days. Null if there
+   * is no such webhook.
    *
    * @throws StoreBusyError if events that the webhook may want have been taken in for too long
    */
@@ -112,7 +112,9 @@ export class WebhookTable {
         disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
         paused_until = CASE WHEN $2 IS NULL AND $5 IS NULL THEN paused_until END,
         resumed_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND (status <> ${ACTIVE} OR url <> coalesce($2, url))
-          THEN clock_timestamp() ELSE resumed_at END
+          THEN clock_timestamp() ELSE resumed_at END,
+        restarted_at = CASE WHEN coalesce($5, status) = ${ACTIVE} AND ($2 IS NOT NULL OR $5 IS NOT NULL)
+          THEN clock_timestamp() ELSE restarted_at END
       WHERE id = $1 AND status <> ${REMOVED} RETURNING ${COLUMNS}`;
     const code = status === undefined ? null : codeOf(WEBHOOK_STATUSES, status);
     const [row] = await run<WebhookRow>(sql, text, [id, url ?? null, types ?? null, description ?? null, code]);
@@ -218,17 +220,18 @@ export class WebhookTable {
 
 /**
  * Makes lanes of a webhook due, except those that a process is working on: the next `rowsMax` in the order of their
- * customers, above a given one. Like all others, it locks lanes in this order. The webhook notes how far it came.
+ * customers, above a given one. Like all others, it locks lanes in this order, and then sees which are still held. The
+ * webhook notes how far it came.
  */
 const makeDue = (sql: Sql, id: number, above: number, rowsMax: number) =>
   run(
     sql,
     `WITH next AS MATERIALIZED (
-        SELECT customer_id FROM lanes WHERE webhook_id = $1 AND customer_id > $2
+        SELECT customer_id, held FROM lanes WHERE webhook_id = $1 AND customer_id > $2
         ORDER BY customer_id LIMIT ${rowsMax} FOR UPDATE),
       due AS (
-        UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND NOT held
-          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next)))
+        UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1
+          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next WHERE NOT held)))
       UPDATE webhooks SET due_up_to = (SELECT CASE WHEN count(*) = ${rowsMax} THEN max(customer_id) END FROM next)
       WHERE id = $1`,
     [id, above],

@@ -41,8 +41,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'change-takes-lanes-away',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'WHERE webhook_id = $1 AND NOT held',
-    by: 'WHERE webhook_id = $1',
+    replace: 'SELECT customer_id FROM next WHERE NOT held',
+    by: 'SELECT customer_id FROM next',
     breaks: "after any change of the webhook, two processes send a customer's messages concurrently",
     check: API,
   },

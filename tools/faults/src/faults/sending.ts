@@ -106,8 +106,8 @@ export const sending: readonly Fault[] = [
   {
     id: 'given-up-without-a-pause',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: '      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());\n',
-    by: '      turn.pauseMs = pauseMs(attempts, attempt.retryAfterMs, Math.random());\n      if (outcome.status !== "pending") continue;\n',
+    replace: '      turn.pauseMs = pauseMs(count, attempt.retryAfterMs, Math.random());\n',
+    by: '      turn.pauseMs = pauseMs(count, attempt.retryAfterMs, Math.random());\n      if (outcome.status !== "pending") continue;\n',
     breaks: 'a receiver that was down for three days gets all waiting messages without a pause',
     check: TURNS,
   },
@@ -137,11 +137,37 @@ export const sending: readonly Fault[] = [
   },
   {
     id: 'moved-waits-for-the-old-pause',
+    file: 'services/webhooks/src/delivery/lanes.ts',
+    replace: 'if (failures !== null) await run(sql, hurry',
+    by: 'if (failures?.count === -1) await run(sql, hurry',
+    breaks: 'a webhook that moved or was activated while an attempt was under way waits up to 4 h for its next message',
+    check: BACK_OFF,
+  },
+  {
+    id: 'restart-misses-a-lane-that-is-settled',
+    file: 'services/webhooks/src/webhooks/webhook-table.ts',
+    replace: `WHERE webhook_id = $1
+          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next WHERE NOT held))`,
+    by: `WHERE webhook_id = $1 AND NOT held
+          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next))`,
+    breaks: 'a lane that is released during an activation waits up to 4 h',
+    check: BACK_OFF,
+  },
+  {
+    id: 'restart-with-the-old-backoff',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: 'if (now !== null && now.url !== receiver.url) turn.pauseMs = 0;',
-    by: '',
-    breaks: 'a webhook that moved while an attempt was under way waits up to 4 h for its next message',
-    check: TURNS,
+    replace: 'failures.restartedAt === restartedAt ?',
+    by: 'failures.count > 0 ?',
+    breaks: 'after an activation or another URL the first failure is followed by a pause of up to 4 h',
+    check: BACK_OFF,
+  },
+  {
+    id: 'backoff-of-the-message-before',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: 'Math.min(failures.count, attempts)',
+    by: 'failures.count',
+    breaks: 'the first failure after a message that was accepted late is followed by a pause of up to 4 h',
+    check: BACK_OFF,
   },
   {
     id: 'sent-and-not-written-down',

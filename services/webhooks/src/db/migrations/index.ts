@@ -10,6 +10,7 @@ import { Answers } from './2026-11-30-answers.ts';
 import { SweepLease } from './2026-11-30-sweep-lease.ts';
 import { DueUpTo } from './2026-12-01-due-up-to.ts';
 import { Paused } from './2026-12-01-paused.ts';
+import { Restarts } from './2026-12-01-restarts.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -24,6 +25,7 @@ export const migrations = [
   { name: 'answers', class: Answers },
   { name: 'due-up-to', class: DueUpTo },
   { name: 'paused', class: Paused },
+  { name: 'restarts', class: Restarts },
 ];
 
 /** Built concurrently, while the service runs. */
