@@ -13,8 +13,12 @@ import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
 /** Lanes of one webhook that one process handles concurrently. */
 const LANES_PER_WEBHOOK_MAX = 16;
-/** How long a process works on a claimed lane before it releases it, in milliseconds; one attempt may come on top. */
-const TURN_MS = 30_000;
+/**
+ * How long a process sends messages of a claimed lane before it stores their outcomes and releases the lane, in
+ * milliseconds; one attempt may come on top. Until then accepted messages are pending, and a process that dies has sent
+ * them in vain. Fast receivers get as many messages per turn as `Lanes.next` returns.
+ */
+export const TURN_MS = 2_000;
 const POLL_MS = 500;
 
 export interface DispatcherOptions {
@@ -132,8 +136,9 @@ export class Dispatcher {
 
   async #deliver(lane: Lane): Promise<void> {
     const { clock, lanes, pauseMs } = this.#options;
-    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0, failures: null };
     const deliveries = await lanes.next(lane);
+    // Begins after the read, so that a turn sends at least one message, however slow the database is.
+    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0, failures: null };
     try {
       await this.#sendAll(lane, deliveries, turn);
     } catch (error) {

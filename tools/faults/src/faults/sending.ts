@@ -178,6 +178,27 @@ export const sending: readonly Fault[] = [
     check: TURNS,
   },
   {
+    id: 'outcomes-stored-late',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: 'clock.elapsed() >= turn.endMs || ',
+    by: '',
+    breaks: 'messages that a slow receiver accepted are pending for minutes, and sent again after a crash',
+    check: TURNS,
+  },
+  {
+    id: 'turn-over-before-it-begins',
+    file: 'services/webhooks/src/delivery/dispatcher.ts',
+    replace: `    const deliveries = await lanes.next(lane);
+    // Begins after the read, so that a turn sends at least one message, however slow the database is.
+    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0, failures: null };
+`,
+    by: `    const turn: Turn = { endMs: clock.elapsed() + TURN_MS, outcomes: [], pauseMs: 0, failures: null };
+    const deliveries = await lanes.next(lane);
+`,
+    breaks: 'while the database takes seconds for a read, no message is sent',
+    check: TURNS,
+  },
+  {
     id: 'name-looked-up-for-each-attempt',
     file: 'services/webhooks/src/delivery/names.ts',
     replace: 'if (underWay !== undefined) return underWay;',
