@@ -39,7 +39,10 @@ const startSecure = (pair: KeyPair) => start(listenSecurely(pair, answering('HTT
 
 const attempt = async (url: string) => {
   const message = { id: 'loans-1-1', body: '{}', traceparent: null };
-  const sent = await sender.send({ url, secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E='] }, message);
+  const sent = await sender.send(
+    { url, restartedAt: '', secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8vK2mXyTq0E='] },
+    message,
+  );
   return sent.isTaken ? 'it is taken' : sent.error;
 };
 /** Repeated while the machine is too slow to connect or answer. */
