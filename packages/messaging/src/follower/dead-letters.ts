@@ -5,7 +5,7 @@
  * is still in its topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, LETTER_SETTLEMENTS } from '@mo/contracts';
-import { type Logger, slices } from '@mo/service-kit';
+import { type Logger, slices, within } from '@mo/service-kit';
 import {
   type IncomingMessage,
   type Kafka,
@@ -19,6 +19,8 @@ import type { SettledLetter } from '../protocol/quarantine.ts';
 const LETTERS_PER_SEND_MAX = 100;
 /** A longer key is no customer id, and is not kept in a letter without its message. */
 const KEPT_KEY_BYTES_MAX = 64;
+/** How long a close waits for a producer that still connects or disconnects; it is closed even if that takes longer. */
+const CLOSE_MS_MAX = 5_000;
 
 /** A message that could not be understood or take effect, and why. */
 export interface DeadLetter {
@@ -31,7 +33,8 @@ export class DeadLetters {
   readonly #follower: string;
   readonly #ensure: () => Promise<void>;
   readonly #logger: Logger;
-  #producer: Producer | null = null;
+  /** One for the letters of all partitions, which are sent concurrently. */
+  #producer: Promise<Producer> | null = null;
 
   /**
    * @param follower the consumer group that sends letters
@@ -52,9 +55,7 @@ export class DeadLetters {
   }
 
   async close(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = null;
-    await producer?.close().catch(() => {});
+    if (this.#producer !== null) await this.#drop(this.#producer);
   }
 
   async #sendSome(topic: string, letters: readonly DeadLetter[]): Promise<void> {
@@ -74,13 +75,22 @@ export class DeadLetters {
   }
 
   async #produce(topic: string, messages: readonly RawMessage[]): Promise<void> {
+    this.#producer ??= this.#connect();
+    const producer = this.#producer;
     try {
-      this.#producer ??= await this.#connect();
-      await this.#producer.send(topic, messages);
+      await (await producer).send(topic, messages);
     } catch (error) {
-      if (!(error instanceof MessageRefusedError)) await this.close();
+      if (!(error instanceof MessageRefusedError)) await this.#drop(producer);
       throw error;
     }
+  }
+
+  /** Closes a producer once, unless it could not connect; the next letter opens another. */
+  async #drop(producer: Promise<Producer>): Promise<void> {
+    if (this.#producer !== producer) return;
+    this.#producer = null;
+    const closed = producer.then((connected) => connected.close());
+    await within(closed, CLOSE_MS_MAX, 'the producer of dead letters is not closed yet').catch(() => {});
   }
 
   async #connect(): Promise<Producer> {
