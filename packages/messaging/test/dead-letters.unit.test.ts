@@ -1,7 +1,7 @@
 /** How the handlers of all partitions, which send dead letters concurrently, share one producer. */
 import { jest } from '@jest/globals';
 import { type DeadLetter, DeadLetters } from '../src/follower/dead-letters.ts';
-import type { Kafka, Producer } from '../src/index.ts';
+import { type Kafka, MessageRefusedError, type Producer } from '../src/index.ts';
 import { notedLines } from './noted-lines.ts';
 
 const PARTITIONS = 12;
@@ -9,10 +9,10 @@ const PARTITIONS = 12;
 /** Dead letters over a Kafka whose connects and sends do what the test says, with a count of its producers. */
 function setUp() {
   const counts = { opened: 0, closed: 0, sent: 0 };
-  const world = { connect: async () => {}, send: async () => {} };
+  const world = { connect: async () => {}, send: async (_isWhole: boolean) => {} };
   const producer: Producer = {
     send: async (_topic, messages) => {
-      await world.send();
+      await world.send(messages.every(({ value }) => value !== null));
       counts.sent += messages.length;
     },
     close: async () => void counts.closed++,
@@ -24,7 +24,8 @@ function setUp() {
       return producer;
     },
   } as unknown as Kafka;
-  return { letters: new DeadLetters(kafka, 'mo.loans', async () => {}, notedLines().logger), counts, world };
+  const { logger, lines } = notedLines();
+  return { letters: new DeadLetters(kafka, 'mo.loans', async () => {}, logger), counts, world, lines };
 }
 
 function letterOf(partition: number): DeadLetter {
@@ -109,4 +110,22 @@ it('a close waits for a connect under way up to its limit, and closes the produc
   } finally {
     jest.useRealTimers();
   }
+});
+
+it('logs a letter once it is sent, with or without its message', async () => {
+  const { letters, world, lines } = setUp();
+  const line = 'error an event was sent to the dead-letter topic';
+  await letters.send([letterOf(0)]);
+  expect(lines).toEqual([line]);
+  world.send = async (isWhole) => {
+    if (isWhole) throw new MessageRefusedError('MESSAGE_TOO_LARGE');
+    throw new Error('the broker is away');
+  };
+  await expect(letters.send([letterOf(1)])).rejects.toThrow('away');
+  expect(lines).toEqual([line]);
+  world.send = async (isWhole) => {
+    if (isWhole) throw new MessageRefusedError('MESSAGE_TOO_LARGE');
+  };
+  await letters.send([letterOf(1)]);
+  expect(lines).toEqual([line, line]);
 });

@@ -4,7 +4,7 @@ import { createLogger } from '@mo/service-kit';
 export function notedLines() {
   const logger = createLogger('test', 'silent');
   const lines: string[] = [];
-  for (const level of ['debug', 'info', 'warn'] as const)
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
     logger[level] = (_details: unknown, text?: string) => void lines.push(`${level} ${text}`);
   return { logger, lines };
 }

@@ -67,8 +67,10 @@ export class DeadLetters {
     } catch (error) {
       if (!(error instanceof MessageRefusedError)) throw error;
       const [first] = letters;
-      if (letters.length === 1 && first !== undefined) await this.#produce(topic, [this.#withoutMessage(first)]);
-      else for (const letter of letters) await this.#sendSome(topic, [letter]);
+      if (letters.length === 1 && first !== undefined) {
+        await this.#produce(topic, [this.#withoutMessage(first)]);
+        this.#log(first.message, `${first.reason} (Kafka refuses the complete message)`);
+      } else for (const letter of letters) await this.#sendSome(topic, [letter]);
       return;
     }
     for (const { message, reason } of letters) this.#log(message, reason);
@@ -108,7 +110,6 @@ export class DeadLetters {
     const key = (message.raw.key?.length ?? 0) <= KEPT_KEY_BYTES_MAX ? message.raw.key : null;
     const bytes = (message.raw.key?.length ?? 0) - (key?.length ?? 0) + (value?.length ?? 0);
     const headers = { ...this.#origin(message, reason), [HEADERS.omittedBytes]: Buffer.from(String(bytes)) };
-    this.#log(message, `${reason} (Kafka refuses the complete message)`);
     return { key, value: null, headers };
   }
 
