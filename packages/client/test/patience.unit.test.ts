@@ -5,15 +5,17 @@ import { problem, thrown } from './stand-in.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
+const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 /** Five waits are at most 3.1 s together, and eleven at most 52.7 s. */
 const PATIENT_ATTEMPTS_MIN = 12;
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
 afterEach(() => jest.useRealTimers());
 
-const busy = () => {
+const busy = (headers = {}) => {
   const { status, body } = problem(503, 'unavailable');
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } });
+  const type = { 'content-type': 'application/problem+json' };
+  return new Response(JSON.stringify(body), { status, headers: { ...type, ...headers } });
 };
 /** What a gateway does that can't be reached. */
 const refuse = () => {
@@ -95,6 +97,36 @@ it('a call that is answered 503 is sent five times', async () => {
   const { gateway, client } = start(busy);
   expect(await failureOf(client.loans.get(1))).toMatchObject({ code: 'unavailable', attempts: 5 });
   expect(gateway.times).toBe(5);
+});
+
+describe('the wait that an answer asks for', () => {
+  const WAIT_MS = 20 * SECOND_MS;
+  const busyFor = () => busy({ 'retry-after': String(WAIT_MS / SECOND_MS) });
+
+  it('comes before the random one, so that callers who were told the same come back at different times', async () => {
+    // A random wait of less than a millisecond is too improbable.
+    const { gateway, client } = start(busyFor, {
+      backoffMinMs: WEEK_MS,
+      backoffMaxMs: WEEK_MS,
+      timeoutMs: 3 * WEEK_MS,
+    });
+    const call = client.loans.get(1);
+    await jest.advanceTimersByTimeAsync(WAIT_MS);
+    expect(gateway.times).toBe(1);
+    gateway.act = answer;
+    await jest.advanceTimersByTimeAsync(WEEK_MS);
+    expect(await call).toEqual({ id: 1 });
+  });
+
+  it('is kept, however short the random one is', async () => {
+    const { gateway, client } = start(busyFor, { backoffMinMs: 0.001, backoffMaxMs: 0.001 });
+    const call = client.loans.get(1);
+    await jest.advanceTimersByTimeAsync(WAIT_MS - 1);
+    expect(gateway.times).toBe(1);
+    gateway.act = answer;
+    await jest.advanceTimersByTimeAsync(2);
+    expect(await call).toEqual({ id: 1 });
+  });
 });
 
 it('only some calls of a client wait for a gateway to come back, lest it is overrun', async () => {

@@ -1,5 +1,6 @@
 /** Tokens of an OpenID provider, which a small server stands in for. */
 import { createServer, type Server } from 'node:http';
+import { jest } from '@jest/globals';
 import { listen } from '@mo/dev-stack/listen';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { KEY_DIGEST, type RunningGateway, type Stub, startGateway, startStub, stopAll } from './support.ts';
@@ -7,6 +8,20 @@ import { KEY_DIGEST, type RunningGateway, type Stub, startGateway, startStub, st
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
 
 const AUDIENCE = 'mo-loans';
+const SECOND_MS = 1_000;
+/** All but the clock that says what time of day it is. */
+const REAL_TIMERS = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
 let provider: Server;
 let issuer: string;
 /** What the provider publishes. */
@@ -141,6 +156,19 @@ describe('refuses with 401', () => {
     const claims = { iss: issuer, aud: AUDIENCE, sub: 'ada', exp: 4_000_000_000, scope: 'admin' };
     const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
     expect((await get(`${head}.${body}.${signature}`)).status).toBe(401);
+  });
+
+  it('a token that expired after its last use', async () => {
+    const token = await tokenOf(key, { expiresIn: '20 seconds' });
+    jest.useFakeTimers({ doNotFake: [...REAL_TIMERS] });
+    try {
+      expect((await get(token)).status).toBe(200);
+      // Past its end and the tolerance, and sooner than a token is verified again otherwise.
+      jest.setSystemTime(Date.now() + 40 * SECOND_MS);
+      expect(await refusalOf(token)).toEqual(invalid('the token has expired'));
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('text that only looks like a token', async () => {

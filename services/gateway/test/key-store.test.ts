@@ -53,3 +53,15 @@ it('the last use of each key is stored, and never an earlier one', async () => {
   const rows = await Promise.all(ids.map((id) => store.find(id)));
   expect(rows.map((row) => new Date(String(row?.last_used_at)).getTime())).toEqual([at(2), at(1)]);
 });
+
+it('a key that replaces another does not inherit its expiry', async () => {
+  const { row } = await store.create(
+    { name: 'short', scopes: ['loans:read'], expires_at: new Date('2040-01-01T00:00:00Z') },
+    'root',
+  );
+  const rotated = await store.rotate(Number(row.id), 60, null, 'root');
+  expect(rotated?.row).toMatchObject({ name: 'short', expires_at: null });
+  const later = new Date('2041-01-01T00:00:00Z');
+  const again = await store.rotate(Number(rotated?.row.id), 60, later, 'root');
+  expect(new Date(String(again?.row.expires_at))).toEqual(later);
+});

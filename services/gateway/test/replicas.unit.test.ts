@@ -228,6 +228,8 @@ describe('while no replica is up', () => {
     await stub.kill();
     const answer = await gateway.call('POST', '/api/loans', { body: '{}' });
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    // At the end of the whole call it would be "loans took too long".
+    expect(await answer.json()).toMatchObject({ detail: 'loans is not available' });
   });
 
   it('a waiting caller who disconnects frees its place', async () => {

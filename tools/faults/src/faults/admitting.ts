@@ -163,6 +163,14 @@ export const admitting: readonly Fault[] = [
     check: unit('services/gateway/test/known'),
   },
   {
+    id: 'token-known-beyond-its-end',
+    file: 'services/gateway/src/tokens/access-tokens.ts',
+    replace: 'Math.min(Date.now() + KNOWN_MS_MAX, Number(payload.exp) * 1000)',
+    by: 'Date.now() + KNOWN_MS_MAX',
+    breaks: 'an expired token remains valid for up to a minute',
+    check: unit('services/gateway/test/access-tokens'),
+  },
+  {
     id: 'rate-waited-for',
     file: 'services/gateway/src/rates/rate-store.ts',
     replace: 'within(draw(...parameters), timeoutMs,',
@@ -177,6 +185,14 @@ export const admitting: readonly Fault[] = [
     by: ') return;',
     breaks: 'forbidden attempts are missing from the audit log',
     check: servers('services/gateway/test/store'),
+  },
+  {
+    id: 'administrators-read-unnoticed',
+    file: 'services/gateway/src/access/open-access.ts',
+    replace: " && operation.scope !== 'admin'",
+    by: '',
+    breaks: 'nobody can tell which administrator read the keys or the audit log',
+    check: servers('services/gateway/test/audited'),
   },
   {
     id: 'audit-lost-in-an-outage',

@@ -75,6 +75,14 @@ export const forwarding: readonly Fault[] = [
     check: unit('services/gateway/test/callers'),
   },
   {
+    id: 'replica-waited-for-anew',
+    file: 'services/gateway/src/forward/exchange.ts',
+    replace: 'this.#waitUntilMs ||= nowMs',
+    by: 'this.#waitUntilMs = nowMs',
+    breaks: 'while no replica is up, calls take places for 30 s instead of 2 s',
+    check: unit('services/gateway/test/replicas'),
+  },
+  {
     id: 'hole-in-a-table',
     file: 'packages/mux/src/rolling-map.ts',
     replace: 'if (fromHome < ((next - hole) & mask)) continue;',

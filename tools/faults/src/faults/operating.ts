@@ -211,4 +211,20 @@ export const operating: readonly Fault[] = [
     breaks: 'a follower that is behind processes events at the pace of one that is up to date',
     check: unit('packages/messaging/test/fetch-rests'),
   },
+  {
+    id: 'audit-never-forgotten',
+    file: 'services/gateway/src/store/open-store.ts',
+    replace: '      while (await audit.forget(auditDays));\n',
+    by: '',
+    breaks: 'the audit log keeps entries, and with them addresses, beyond its retention',
+    check: servers('services/gateway/test/housekeeping'),
+  },
+  {
+    id: 'young-audit-forgotten',
+    file: 'services/gateway/src/audit/audit-table.ts',
+    replace: 'WHERE at < now() - make_interval(days => $1)',
+    by: 'WHERE at > now() - make_interval(days => $1)',
+    breaks: 'the audit log loses all entries of its retention',
+    check: servers('services/gateway/test/housekeeping'),
+  },
 ];
