@@ -68,6 +68,20 @@ describe.each([
   });
 });
 
+/** First lines, and whether they are headers; `import-file` of the command `mo` has the same list. */
+const FIRST_LINES = [
+  ['external_id,score', true],
+  ['Score,"External_ID"', true],
+  ['status, external_id ,score', true],
+  ['external_id', true],
+  ['external_id,100.00', false],
+  ['external_id, 5,active', false],
+  ['"external_id","5"', false],
+  ['ada,5,external_id', false],
+  ['ada,score', false],
+  ['ada,100.00', false],
+] as const;
+
 describe('the size of a line', () => {
   const TOO_LONG = `is longer than ${LINE_BYTES_MAX} bytes`;
   /** A JSON text of this size. */
@@ -157,6 +171,12 @@ describe('CSV', () => {
       { external_id: 'external_id', score: '100.00' },
       { external_id: 'bob', score: '5' },
     ]);
+  });
+
+  it.each(FIRST_LINES)('takes the first line %j for a header: %s', (line, isHeader) => {
+    const linesOf = () => read(csv, `${line}\nbob,5\n`).map((each) => each.line);
+    if (isHeader && !line.toLowerCase().includes('score')) expect(linesOf).toThrow('has no column score');
+    else expect(linesOf()).toEqual(isHeader ? [2] : [1, 2]);
   });
 
   it('counts the header line and empty lines in the line numbers', () => {

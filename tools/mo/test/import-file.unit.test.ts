@@ -12,6 +12,19 @@ const dir = mkdtempSync(join(tmpdir(), 'mo-import-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 const signal = new AbortController().signal;
 const START = { offset: 0, line: 1 };
+/** First lines, and whether the API reads them as headers; `bulk-readers` of the customers service has the same list. */
+const FIRST_LINES = [
+  ['external_id,score', true],
+  ['Score,"External_ID"', true],
+  ['status, external_id ,score', true],
+  ['external_id', true],
+  ['external_id,100.00', false],
+  ['external_id, 5,active', false],
+  ['"external_id","5"', false],
+  ['ada,5,external_id', false],
+  ['ada,score', false],
+  ['ada,100.00', false],
+] as const;
 
 function file(name: string, content: string | Buffer): string {
   const path = join(dir, name);
@@ -76,6 +89,11 @@ describe('a scan', () => {
     expect(await scanOf('a,1\nexternal_id,2\n')).toMatchObject({ lines: 2, header: null, prefix, start: START });
     expect((await scanOf('\ufeffa,1\n')).start).toEqual({ offset: 3, line: 1 });
     expect(await scanOf('{"external_id":"a"}\n', 'ndjson')).toMatchObject({ header: null, prefix: null, start: START });
+  });
+
+  it.each(FIRST_LINES)('takes the first line %j for a header as the API does: %s', async (line, isHeader) => {
+    const { header } = await scanOf(`${line}\nbob,5\n`);
+    expect(header?.toString() ?? null).toBe(isHeader ? `${line}\n` : null);
   });
 
   it('distinguishes files by their hash', async () => {

@@ -81,7 +81,8 @@ function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix'
 }
 
 /**
- * The first line, if it is a header by the API's rule: it contains the column external_id, which is no customer's name.
+ * The first line, if it is a header by the API's rule: it contains the name `external_id`. A customer may have that id
+ * too, but is followed by a score.
  */
 function headerIn(head: Buffer): Buffer | null {
   const end = head.indexOf(NEWLINE);
@@ -97,7 +98,7 @@ function headerIn(head: Buffer): Buffer | null {
         .trim()
         .toLowerCase(),
     );
-  return names.includes(NAME_COLUMN) ? line : null;
+  return names.includes(NAME_COLUMN) && !/^\d/.test(names[1] ?? '') ? line : null;
 }
 
 function explain(error: unknown): string {
