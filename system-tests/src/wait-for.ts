@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor as waitForWithin } from '@mo/dev-stack/wait-for';
 
 const DEADLINE_MS = 45_000;
-const PAUSE_MS = 50;
 
 /** Waits until an expectation is met; after the deadline fails with the expectation's error. */
 export async function eventually(expectation: () => void): Promise<void> {
@@ -21,10 +20,4 @@ export async function eventually(expectation: () => void): Promise<void> {
 }
 
 /** Waits until `holds` returns anything but false, null or undefined, and returns it; fails after the deadline. */
-export async function waitFor<T>(holds: () => Promise<T>): Promise<Exclude<T, false | null | undefined>> {
-  for (const endMs = Date.now() + DEADLINE_MS; ; await delay(PAUSE_MS)) {
-    const held = await holds();
-    if (held !== false && held !== null && held !== undefined) return held as Exclude<T, false | null | undefined>;
-    if (Date.now() > endMs) throw new Error(`the condition did not hold within ${DEADLINE_MS} ms: ${holds.toString()}`);
-  }
-}
+export const waitFor = <T>(holds: () => Promise<T>) => waitForWithin(holds, DEADLINE_MS);

@@ -1,5 +1,5 @@
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { Addresses, type Lookup } from '../src/index.ts';
-import { until } from './harness.ts';
 
 const open: Addresses[] = [];
 afterEach(() => {
@@ -75,6 +75,6 @@ it('localhost is resolved on the machine itself', async () => {
   open.push(addresses);
   await addresses.start();
   // On a busy machine a lookup may take too long.
-  await until(() => addresses.current[0] !== origins[0]);
+  await waitFor(() => addresses.current[0] !== origins[0]);
   expect(addresses.current).toEqual(['http://127.0.0.1:8080']);
 });

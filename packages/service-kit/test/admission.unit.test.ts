@@ -1,11 +1,13 @@
 /** Who may call what, over which port, alone or with others. */
+
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { MuxClient } from '@mo/mux';
 import { Pool } from 'undici';
 import { connector, createRegistry, type Identity, Notice, openAdmission } from '../src/index.ts';
-import { memoryLog, serverUnderTest, until } from './harness.ts';
+import { memoryLog, serverUnderTest } from './harness.ts';
 import {
   type Authority,
   forgetIdentities,
@@ -255,7 +257,7 @@ it.each([
   const answer = call(secure, gateway, SLOW);
   await slow.begun;
   const closing = app.close();
-  await until(async () => (await alone(secure, gateway, TAKE)) === 'ECONNREFUSED');
+  await waitFor(async () => (await alone(secure, gateway, TAKE)) === 'ECONNREFUSED');
   slow.end();
   expect(await answer).toBe(200);
   await closing;

@@ -1,13 +1,8 @@
-/** A server that logs into memory, a clock that a test moves, and how to wait for what is under way. */
+/** A server that logs into memory, a clock that a test moves, and how to wait for what goes on without a timer. */
 import { type Clock, createLogger, createRegistry, createServer, type ServerOptions } from '../src/index.ts';
 
 /** Resolves once all that can go on without a timer has gone on. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Resolves once a condition holds; the test's own time limit bounds the wait. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 export interface LogLine extends Record<string, unknown> {
   level: string;

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { ConfigError, createRegistry, REMIND_MS } from '../src/index.ts';
-import { until } from './harness.ts';
 import { type Authority, forgetIdentities, identityDir, makeAuthority, openFrom, writeIdentity } from './identities.ts';
 
 const CHECK_EVERY_MS = 1;
@@ -82,7 +82,7 @@ describe('renewal', () => {
     });
     const renewed = await authority.certify('loans');
     writeIdentity(dir, renewed);
-    await until(() => told > 0);
+    await waitFor(() => told > 0);
     expect(identity.credentials).toMatchObject(renewed);
     expect(renewed.cert).not.toBe(before);
     expect(log.lines().map(({ msg }) => msg)).toContain('the certificate was renewed');

@@ -1,10 +1,11 @@
 /** A named pipe that is full, or that nobody reads for a while, in the place of a disk that is full for a while. */
+
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { LogWriter } from '../src/log-writer.ts';
-import { until } from './harness.ts';
 
 /** More than a pipe holds. */
 const LONG_LINE = `${'x'.repeat(200_000)}\n`;
@@ -71,7 +72,7 @@ function fill(): void {
 /** Reads until the end of this text has come. */
 async function readTo(reader: number, end: string): Promise<string> {
   let text = '';
-  await until(() => {
+  await waitFor(() => {
     text += readNow(reader);
     return text.endsWith(end);
   });
@@ -90,14 +91,14 @@ it('lines are dropped while nobody reads, and written again once somebody does',
   const { reader, writer, reported } = start();
   close(reader);
   writer.write(Buffer.from('one\ntwo\n'));
-  await until(() => writer.dropped === 2);
+  await waitFor(() => writer.dropped === 2);
   writer.write(Buffer.from('three\n'));
-  await until(() => writer.dropped === 3);
+  await waitFor(() => writer.dropped === 3);
   expect(reported).toEqual([]);
   const next = open(constants.O_RDONLY);
   for (const line of ['four\n', 'five\n']) writer.write(Buffer.from(line));
   expect(await readTo(next, 'five\n')).toBe('four\nfive\n');
-  await until(() => reported.length > 0);
+  await waitFor(() => reported.length > 0);
   expect([writer.dropped, reported]).toEqual([3, [3]]);
 });
 
@@ -105,12 +106,12 @@ it('a truncated line is a line of its own', async () => {
   const { reader, writer } = start();
   writer.write(Buffer.from(`one\n${LONG_LINE}`));
   let text = '';
-  await until(() => {
+  await waitFor(() => {
     text += readNow(reader);
     return text !== '';
   });
   close(reader);
-  await until(() => writer.dropped > 0);
+  await waitFor(() => writer.dropped > 0);
   const next = open(constants.O_RDONLY);
   writer.write(Buffer.from('two\n'));
   text += await readTo(next, 'two\n');

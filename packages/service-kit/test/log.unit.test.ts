@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { until } from './harness.ts';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { wideLines } from './wide-lines.ts';
 
 let child: ChildProcess;
@@ -109,10 +109,10 @@ describe('a process whose log is on a full disk', () => {
 
   it('answers, counts the lines that it drops, and ends on SIGTERM', async () => {
     const origin = await serveOnFullDisk();
-    await until(async () => (await droppedBy(origin)) > 0);
+    await waitFor(async () => (await droppedBy(origin)) > 0);
     const before = await droppedBy(origin);
     expect((await fetch(`${origin}/nothing`)).status).toBe(404);
-    await until(async () => (await droppedBy(origin)) > before);
+    await waitFor(async () => (await droppedBy(origin)) > before);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
@@ -127,11 +127,11 @@ describe('a process whose log is on a full disk', () => {
 
   it('writes lines again once the disk has room, and reports how many it dropped', async () => {
     const origin = await serveOnFullDisk();
-    await until(async () => (await droppedBy(origin)) > 0);
+    await waitFor(async () => (await droppedBy(origin)) > 0);
     const folder = mkdtempSync(join(tmpdir(), 'mo-log-'));
     const file = join(folder, 'log');
     child.send(file);
-    await until(async () => {
+    await waitFor(async () => {
       await fetch(`${origin}/nothing`);
       return existsSync(file) && readFileSync(file, 'utf8').includes('dropped');
     });

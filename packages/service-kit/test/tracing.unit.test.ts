@@ -1,7 +1,9 @@
 /** Traces as they are exported. */
+
 import { createServer } from 'node:http';
 import { type Collector, startCollector } from '@mo/dev-stack/collector';
 import { listen } from '@mo/dev-stack/listen';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import fastify from 'fastify';
 import {
   acceptTraceparent,
@@ -15,7 +17,7 @@ import {
   traceIdOf,
   tracingSettings,
 } from '../src/index.ts';
-import { memoryLog, serverUnderTest, until } from './harness.ts';
+import { memoryLog, serverUnderTest } from './harness.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -194,7 +196,7 @@ it('exports that fail again and again cost one warning, and their end is logged'
   ] as const) {
     status = answer;
     tracer.begin('server', 'GET /things', SAMPLED, {})?.end();
-    await until(() => levelsNow().length >= levels.length);
+    await waitFor(() => levelsNow().length >= levels.length);
     expect(levelsNow()).toEqual(levels);
   }
   await stop();
@@ -208,7 +210,7 @@ it("an unreachable collector costs a warning, without the request's headers", as
   await collector.close();
   tracer.begin('server', 'GET /things', SAMPLED, {})?.end();
   const told = () => log.lines().some(({ level, msg }) => level === 'warn' && msg === 'traces could not be exported');
-  while (!told()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await waitFor(told);
   expect(log.text()).not.toContain('hunter2');
   await stop();
 });

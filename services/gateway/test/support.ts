@@ -2,10 +2,10 @@
 import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem } from '@mo/contracts';
 import { type Database, openDatabase } from '@mo/database';
 import { listen } from '@mo/dev-stack/listen';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { isMuxUpgrade, serveMux } from '@mo/mux';
 import { createLogger, type Logger, type StopStep, type TracingSettings } from '@mo/service-kit';
 import { createGateway } from '../src/app.ts';
@@ -18,7 +18,6 @@ export const KEY_DIGEST = '9820c1b539cc6f62af43c98efcc40f2901b5e523720cf9983810b
 /** The keys of two callers, as a gateway is given them; the other one's key. */
 export const OTHER_KEY = 'another-key-for-tests';
 export const TWO_KEYS = `tester:${KEY_DIGEST},other:${hash('sha256', OTHER_KEY)}`;
-const POLL_MS = 5;
 const DEADLINE_MS = 30_000;
 /** Longer than this machine ever stands still. */
 const PATIENCE_MS = 60_000;
@@ -43,13 +42,8 @@ export const patientLimits: Limits = {
 };
 
 /** Waits until the condition holds; fails after half a minute. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await delay(POLL_MS);
-  }
-}
+export const until = (condition: () => boolean | Promise<boolean>, what: string) =>
+  waitFor(condition, DEADLINE_MS, what);
 
 /** The gateway's database as nothing but a way to run statements; to be closed by the test. */
 export const openPlainDatabase = (url: string, connectionsMax = 1): Promise<Database> =>

@@ -1,5 +1,6 @@
 /** Helpers for the tests of services. */
 
+export { waitFor } from '@mo/dev-stack/wait-for';
 export * from './delete-topics.ts';
 export * from './locking.ts';
 export * from './memory.ts';
@@ -7,4 +8,3 @@ export * from './passing-member.ts';
 export * from './service-under-test.ts';
 export * from './stream-owner.ts';
 export * from './tables.ts';
-export * from './wait-for.ts';

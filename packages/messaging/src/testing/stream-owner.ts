@@ -2,6 +2,7 @@
  * A stand-in for the owner of a stream, for tests of a single service: it keeps a journal in memory, serves pulls over
  * HTTP, settles, and can be made unreachable. It publishes over real Kafka.
  */
+
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -14,10 +15,10 @@ import {
   topicOf,
 } from '@mo/contracts';
 import { listen } from '@mo/dev-stack/listen';
+import { waitFor } from '@mo/dev-stack/wait-for';
 import { toMessage } from '../kafka/cloud-events.ts';
 import type { Producer } from '../kafka/port.ts';
 import { type PullWant, pullRequest } from '../pull/wire.ts';
-import { waitFor } from './wait-for.ts';
 
 export class StreamOwner {
   readonly stream: Stream;
