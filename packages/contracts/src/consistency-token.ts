@@ -8,9 +8,9 @@ export interface ConsistencyToken {
   readonly versions: Versions;
 }
 
-const TOKEN = /^1\.([1-9]\d{0,14})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+const TOKEN = new RegExp(`^1\\.([1-9]\\d{0,14})${'\\.(\\d{1,15})'.repeat(STREAMS.length)}$`);
 
-/** Formats a token: format version, customer id, then the versions of customers, loans and payments. */
+/** Formats a token: format version, customer id, then the version of each stream. */
 export function formatToken({ customerId, versions }: ConsistencyToken): string {
   return `1.${customerId}.${STREAMS.map((stream) => versions[stream]).join('.')}`;
 }
@@ -19,8 +19,10 @@ export function formatToken({ customerId, versions }: ConsistencyToken): string 
 export function parseToken(text: string): ConsistencyToken | null {
   const match = TOKEN.exec(text);
   if (match === null) return null;
-  const [customerId = 0, customers = 0, loans = 0, payments = 0] = match.slice(1).map(Number);
-  return { customerId, versions: { customers, loans, payments } };
+  const [, customerId, ...numbers] = match;
+  const versions = { ...NO_VERSIONS };
+  for (const [place, stream] of STREAMS.entries()) versions[stream] = Number(numbers[place]);
+  return { customerId: Number(customerId), versions };
 }
 
 /** The lowest token that covers both; a token of another customer is ignored. */

@@ -8,6 +8,7 @@ import {
   formatToken,
   loansQuery,
   mergeTokens,
+  NO_VERSIONS,
   newCustomer,
   newLoan,
   newPayment,
@@ -15,6 +16,7 @@ import {
   parseJson,
   parseToken,
   paymentsQuery,
+  STREAMS,
   statementQuery,
   webhookChange,
   webhookReplay,
@@ -186,6 +188,12 @@ describe('canonical JSON', () => {
 
 describe('consistency tokens', () => {
   const token = { customerId: 7, versions: { customers: 1, loans: 2, payments: 3 } };
+  it('contain the version of each stream', () => {
+    for (const stream of STREAMS) {
+      const versions = { ...NO_VERSIONS, [stream]: 5 };
+      expect(parseToken(formatToken({ customerId: 7, versions }))?.versions[stream]).toBe(5);
+    }
+  });
   it('are parsed to the same token that was formatted', () => expect(parseToken(formatToken(token))).toEqual(token));
   it.each(['', '1', '1.0.1.1.1', '2.1.1.1.1', '1.1.1.1', '1.1.1.1.x'])('%j is not a token', (text) => {
     expect(parseToken(text)).toBeNull();

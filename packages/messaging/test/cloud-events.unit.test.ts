@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, type StreamEvent, streamEvent } from '@mo/contracts';
+import { EVENT_TYPES, type EventType, STREAMS, type StreamEvent, streamEvent } from '@mo/contracts';
 import { eventHeaders } from '@mo/contracts/documents';
 import fc from 'fast-check';
 import { fromMessage, type IncomingMessage, identityOf, toMessage } from '../src/index.ts';
@@ -29,7 +29,7 @@ const time = fc
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length - 1, maxLength: length - 1 });
 const trace = fc.tuple(hex(32), hex(16)).map(([traceId, spanId]) => `00-${traceId}1-${spanId}1-01`);
-const seen = fc.record({ customers: version, loans: version, payments: version }, { requiredKeys: [] });
+const seen = fc.record(Object.fromEntries(STREAMS.map((stream) => [stream, version])), { requiredKeys: [] });
 
 const customer = { customer_id: id, customer_external_id: name };
 const update = fc.record({

@@ -151,7 +151,7 @@ export function faultOf({ path: [member, ...inner], message }: z.core.$ZodIssue)
 const formatSeen = (seen: SeenVersions): string =>
   STREAMS.flatMap((stream) => (seen[stream] === undefined ? [] : [`${stream}=${seen[stream]}`])).join(',');
 
-const SEEN_ENTRY = /^(customers|loans|payments)=(\d{1,15})$/;
+const SEEN_ENTRY = new RegExp(`^(${STREAMS.join('|')})=(\\d{1,15})$`);
 
 function parseSeen(text: string): SeenVersions | null {
   const seen: Partial<Record<Stream, number>> = {};
