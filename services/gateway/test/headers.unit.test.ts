@@ -149,6 +149,8 @@ describe('a caller gets', () => {
           'x-powered-by': 'inside',
           server: 'inside',
           'set-cookie': 'a=b',
+          etag: '"inside"',
+          location: '/inside',
         },
       );
     const got = await gateway.call('POST', '/api/loans', { body: '{}', headers: { 'x-request-id': 'order-18' } });

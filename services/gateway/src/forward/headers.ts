@@ -1,6 +1,6 @@
 /**
  * Which headers the gateway forwards. From a request: all except connection-specific headers (RFC 9110, 7.6.1),
- * credentials, and headers that only the gateway may set. From an answer: only known headers.
+ * credentials, and headers that only the gateway may set. From an answer: only headers that services set.
  */
 import { HEADERS } from '@mo/contracts';
 import { acceptTraceparent, newTraceparent, RETRY_AFTER_SECONDS, UNCACHED } from '@mo/service-kit';
@@ -29,15 +29,10 @@ const NOT_PASSED_ON = new Set([
 
 const PASSED_BACK = new Set([
   'allow',
-  'content-language',
   'content-length',
   'content-type',
-  'etag',
-  'last-modified',
   'link',
-  'location',
   'retry-after',
-  'vary',
   HEADERS.consistencyToken,
   HEADERS.idempotencyReplayed,
 ]);
