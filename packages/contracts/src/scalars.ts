@@ -1,4 +1,4 @@
-import { type Money, MoneyError, parseMoney } from '@mo/money';
+import { AMOUNT_MAX, formatMoney, type Money, MoneyError, parseMoney } from '@mo/money';
 import { z } from 'zod';
 import type { ZodOpenApiOverrideMeta } from 'zod-openapi';
 import { NumberLiteral } from './json.ts';
@@ -36,7 +36,7 @@ const moneyInput = (lowest: '0.00' | '0.01') =>
           {
             type: 'number',
             minimum: Number(lowest),
-            maximum: 9_999_999_999.99,
+            maximum: Number(formatMoney(AMOUNT_MAX)),
             description: 'With up to two decimals',
           },
         ],
