@@ -20,11 +20,11 @@ const REFUSALS = new Set([
  */
 export class KeptProducer implements Producer {
   readonly #client: kafkajs.Kafka;
-  #producer: kafkajs.Producer;
+  #producer: Promise<kafkajs.Producer>;
 
   private constructor(client: kafkajs.Kafka, producer: kafkajs.Producer) {
     this.#client = client;
-    this.#producer = producer;
+    this.#producer = Promise.resolve(producer);
   }
 
   static async start(client: kafkajs.Kafka): Promise<KeptProducer> {
@@ -38,20 +38,29 @@ export class KeptProducer implements Producer {
         ? message
         : { ...message, partition: partitionOf(key, partitions) };
     });
+    const current = this.#producer;
+    const producer = await current;
     try {
       const batch = { topic, acks: -1, compression: CompressionTypes.None, messages: toSend };
-      mustHaveTaken(await this.#producer.send(batch), toSend);
+      mustHaveTaken(await producer.send(batch), toSend);
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal === null) throw error;
-      await this.#producer.disconnect();
-      this.#producer = await connectProducer(this.#client);
+      // Another batch that was refused at the same time may have replaced it already.
+      if (this.#producer === current) this.#producer = this.#replace(producer);
+      await this.#producer;
       throw refusal;
     }
   }
 
-  close(): Promise<void> {
-    return this.#producer.disconnect();
+  async close(): Promise<void> {
+    const producer = await this.#producer.catch(() => null);
+    await producer?.disconnect();
+  }
+
+  async #replace(producer: kafkajs.Producer): Promise<kafkajs.Producer> {
+    await producer.disconnect();
+    return connectProducer(this.#client);
   }
 }
 
