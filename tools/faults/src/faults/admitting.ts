@@ -275,22 +275,6 @@ export const admitting: readonly Fault[] = [
     check: unit('packages/contracts/test/json'),
   },
   {
-    id: 'values-without-number',
-    file: 'packages/contracts/src/json.ts',
-    replace: 'values > JSON_VALUES_MAX',
-    by: 'false',
-    breaks: 'a body with half a million numbers keeps a service busy, and others wait',
-    check: unit('packages/contracts/test/json'),
-  },
-  {
-    id: 'escaped-names-as-others-wrote-them',
-    file: 'packages/contracts/src/json.ts',
-    replace: "text.includes('\\\\') ? withPlainNames(text) : text",
-    by: 'text',
-    breaks: 'a member with an escaped name is refused as unknown, once another caller has sent a certain name',
-    check: unit('packages/contracts/test/json'),
-  },
-  {
     id: 'unreadable-body-before-key',
     file: 'packages/service-kit/src/route.ts',
     replace: 'if (!(error instanceof UnreadableBodyError)) throw error;',

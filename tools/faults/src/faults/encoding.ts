@@ -1,4 +1,4 @@
-/** Guarantees of parameters: the server reads the values that were sent. */
+/** Guarantees of parameters and bodies: the server reads the values that were sent. */
 import { type Fault, servers, unit } from '../fault.ts';
 
 export const encoding: readonly Fault[] = [
@@ -49,5 +49,21 @@ export const encoding: readonly Fault[] = [
     by: 'oid',
     breaks: 'the server refuses a parameter that a statement casts to several types',
     check: servers('packages/database/test/parameters'),
+  },
+  {
+    id: 'values-without-number',
+    file: 'packages/contracts/src/json.ts',
+    replace: 'values > JSON_VALUES_MAX',
+    by: 'false',
+    breaks: 'a body with half a million numbers keeps a service busy, and others wait',
+    check: unit('packages/contracts/test/json'),
+  },
+  {
+    id: 'escaped-names-as-others-wrote-them',
+    file: 'packages/contracts/src/json.ts',
+    replace: "text.includes('\\\\') ? withPlainNames(text) : text",
+    by: 'text',
+    breaks: 'a member with an escaped name is refused as unknown, once another caller has sent a certain name',
+    check: unit('packages/contracts/test/json'),
   },
 ];
