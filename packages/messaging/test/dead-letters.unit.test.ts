@@ -1,5 +1,6 @@
 /** How the handlers of all partitions, which send dead letters concurrently, share one producer. */
-import { jest } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { type Clock, systemClock } from '@mo/service-kit';
 import { type DeadLetter, DeadLetters } from '../src/follower/dead-letters.ts';
 import { type Kafka, MessageRefusedError, type Producer } from '../src/index.ts';
 import { notedLines } from './noted-lines.ts';
@@ -9,7 +10,11 @@ const PARTITIONS = 12;
 /** Dead letters over a Kafka whose connects and sends do what the test says, with a count of its producers. */
 function setUp() {
   const counts = { opened: 0, closed: 0, sent: 0 };
-  const world = { connect: async () => {}, send: async (_isWhole: boolean) => {} };
+  const world = {
+    connect: async () => {},
+    send: async (_isWhole: boolean) => {},
+    sleep: (...wait: Parameters<Clock['sleep']>) => systemClock.sleep(...wait),
+  };
   const producer: Producer = {
     send: async (_topic, messages) => {
       await world.send(messages.every(({ value }) => value !== null));
@@ -25,7 +30,8 @@ function setUp() {
     },
   } as unknown as Kafka;
   const { logger, lines } = notedLines();
-  return { letters: new DeadLetters(kafka, 'mo.loans', async () => {}, logger), counts, world, lines };
+  const clock: Clock = { ...systemClock, sleep: (...wait) => world.sleep(...wait) };
+  return { letters: new DeadLetters(kafka, 'mo.loans', async () => {}, clock, logger), counts, world, lines };
 }
 
 function letterOf(partition: number): DeadLetter {
@@ -90,26 +96,27 @@ it('connects again after it could not connect', async () => {
 });
 
 it('a close waits for a connect under way up to its limit, and closes the producer even later', async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  try {
-    const { letters, counts, world } = setUp();
-    const connected = Promise.withResolvers<void>();
-    world.connect = () => connected.promise;
-    const sent = letters.send([letterOf(0)]);
-    let isClosed = false;
-    const closed = letters.close().then(() => {
-      isClosed = true;
-    });
-    await jest.advanceTimersByTimeAsync(4_999);
-    expect(isClosed).toBe(false);
-    await jest.advanceTimersByTimeAsync(1);
-    await closed;
-    connected.resolve();
-    await sent;
-    expect(counts).toEqual({ opened: 1, closed: 1, sent: 1 });
-  } finally {
-    jest.useRealTimers();
-  }
+  const { letters, counts, world } = setUp();
+  const [connected, limit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  world.connect = () => connected.promise;
+  const waits: number[] = [];
+  world.sleep = (durationMs) => {
+    waits.push(durationMs);
+    return limit.promise;
+  };
+  const sent = letters.send([letterOf(0)]);
+  let isClosed = false;
+  const closed = letters.close().then(() => {
+    isClosed = true;
+  });
+  await setImmediate();
+  expect([isClosed, waits]).toEqual([false, [5_000]]);
+  limit.resolve();
+  await closed;
+  connected.resolve();
+  await sent;
+  await setImmediate();
+  expect(counts).toEqual({ opened: 1, closed: 1, sent: 1 });
 });
 
 it('logs a letter once it is sent, with or without its message', async () => {

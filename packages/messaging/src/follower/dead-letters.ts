@@ -5,7 +5,7 @@
  * is still in its topic.
  */
 import { deadLetterTopicOf, DEAD_LETTER_HEADERS as HEADERS, LETTER_SETTLEMENTS } from '@mo/contracts';
-import { type Logger, slices, within } from '@mo/service-kit';
+import { type Clock, type Logger, slices } from '@mo/service-kit';
 import {
   type IncomingMessage,
   type Kafka,
@@ -32,6 +32,7 @@ export class DeadLetters {
   readonly #kafka: Kafka;
   readonly #follower: string;
   readonly #ensure: () => Promise<void>;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   /** One for the letters of all partitions, which are sent concurrently. */
   #producer: Promise<Producer> | null = null;
@@ -40,10 +41,11 @@ export class DeadLetters {
    * @param follower the consumer group that sends letters
    * @param ensure creates missing dead-letter topics: called before the first send, and before the one after a failure
    */
-  constructor(kafka: Kafka, follower: string, ensure: () => Promise<void>, logger: Logger) {
+  constructor(kafka: Kafka, follower: string, ensure: () => Promise<void>, clock: Clock, logger: Logger) {
     this.#kafka = kafka;
     this.#follower = follower;
     this.#ensure = ensure;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -91,8 +93,10 @@ export class DeadLetters {
   async #drop(producer: Promise<Producer>): Promise<void> {
     if (this.#producer !== producer) return;
     this.#producer = null;
-    const closed = producer.then((connected) => connected.close());
-    await within(closed, CLOSE_MS_MAX, 'the producer of dead letters is not closed yet').catch(() => {});
+    const closed = producer.then((connected) => connected.close()).catch(() => {});
+    const enough = new AbortController();
+    await Promise.race([closed, this.#clock.sleep(CLOSE_MS_MAX, enough.signal)]);
+    enough.abort();
   }
 
   async #connect(): Promise<Producer> {

@@ -67,7 +67,13 @@ export class Follower {
     this.#insistence = new Insistence(options.clock, options.logger, this.#stopping.signal);
     this.group = `${options.topicPrefix}.${options.own}`;
     this.#followed = options.follows.map((stream) => topicOf(options.topicPrefix, stream));
-    this.#deadLetters = new DeadLetters(options.kafka, this.group, () => this.#ensureTopics(), options.logger);
+    this.#deadLetters = new DeadLetters(
+      options.kafka,
+      this.group,
+      () => this.#ensureTopics(),
+      options.clock,
+      options.logger,
+    );
   }
 
   /** Whether it is a member of each of its groups: the one for events, and the one for settled letters. */
