@@ -114,15 +114,15 @@ describe('a file of API keys that cannot be', () => {
   afterEach(() => void jest.useRealTimers());
 
   const reloaded = 'info reloaded the API keys';
-  const unread = 'error the API keys cannot be read: the previous keys stay valid';
-  const empty = 'warn the file of API keys contains no key any more';
+  const unread = 'error the API keys cannot be used: the previous keys stay valid';
   const leftOut = 'warn some lines of the API keys are not valid: they are left out';
-  it.each([
-    ['read, because it is gone', (file: string) => rmSync(file), [unread, unread, OVER, reloaded]],
+  it.each<[string, (file: string) => void, string[]]>([
+    ['read, because it is gone', (file) => rmSync(file), [unread, unread, OVER, reloaded]],
+    ['used, because it is invalid', (file) => writeFileSync(file, 'nonsense'), [unread, unread, reloaded, OVER]],
     [
-      'used, because it is invalid',
-      (file: string) => writeFileSync(file, 'nonsense'),
-      [empty, leftOut, leftOut, reloaded, OVER],
+      'used as a whole, because a line is invalid',
+      (file) => writeFileSync(file, `nonsense\nshop:${KEY_DIGEST}`),
+      [reloaded, leftOut, leftOut, reloaded, OVER],
     ],
   ])('%s', (_why, spoil, expected) => {
     jest.useFakeTimers();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, type Logger, RetryLog, systemClock } from '@mo/service-kit';
 import type { KeySource } from '../config.ts';
 import type { ApiKey } from './api-key.ts';
-import { parseKeys, parseValidKeys } from './parse-keys.ts';
+import { type ParsedKeys, parseKeys, parseValidKeys } from './parse-keys.ts';
 
 /**
  * The file is short, so reading it this often costs nothing. No change is missed, as it could be by comparing time or
@@ -11,6 +11,8 @@ import { parseKeys, parseValidKeys } from './parse-keys.ts';
 export const FILE_POLL_MS = 1_000;
 /** A change counts once the file is the same after this time: an editor may empty a file before it writes it. */
 export const FILE_SETTLE_MS = 200;
+/** The same for a file without keys: `command > file` empties it until the command writes. */
+export const EMPTY_SETTLE_MS = 10_000;
 /** How many faults a line of the log names. */
 const FAULTS_NAMED_MAX = 10;
 
@@ -39,29 +41,43 @@ export function watchStaticKeys(
   const first = parseValidKeys(text, name);
   onKeys(mayBeEmpty ? first : atLeastOne(first, name));
   const ofFile = logger.child({ file });
-  const unread = new RetryLog(systemClock, ofFile, 'the API keys cannot be read: the previous keys stay valid');
+  const unread = new RetryLog(systemClock, ofFile, 'the API keys cannot be used: the previous keys stay valid');
   const leftOut = new RetryLog(systemClock, ofFile, 'some lines of the API keys are not valid: they are left out');
   let faults: readonly string[] = [];
-  /** The changed text that is taken if it lasts. */
-  let changed: string | null = null;
+  /** Set while the file has entries, but none that is valid. */
+  let unfit: ConfigError | null = null;
+  /** A changed text, which is taken if it lasts until `atMs`, by the clock's `elapsed`. */
+  let changed: { readonly text: string; readonly parsed: ParsedKeys; readonly atMs: number } | null = null;
+  const note = (found: string) => {
+    if (found === changed?.text) return;
+    changed = null;
+    if (found === text) return;
+    const parsed = parseKeys(found);
+    const settleMs = parsed.keys.length === 0 ? EMPTY_SETTLE_MS : FILE_SETTLE_MS;
+    changed = { text: found, parsed, atMs: systemClock.elapsed() + settleMs };
+  };
+  const take = (parsed: ParsedKeys) => {
+    ({ faults } = parsed);
+    unfit = parsed.keys.length === 0 && faults.length > 0 ? new ConfigError(`${name}, ${faults[0]}`) : null;
+    if (unfit !== null) return;
+    onKeys(parsed.keys);
+    if (parsed.keys.length === 0) ofFile.warn('the file of API keys contains no key any more');
+    else ofFile.info({ keys: parsed.keys.length }, 'reloaded the API keys');
+  };
   const look = () => {
     try {
-      const found = readKeys(file, name);
-      if (found === changed) {
-        const parsed = parseKeys(found);
-        if (parsed.keys.length === 0 && parsed.faults.length > 0) throw new ConfigError(`${name}, ${parsed.faults[0]}`);
-        ({ faults } = parsed);
-        text = found;
-        onKeys(parsed.keys);
-        if (parsed.keys.length === 0) ofFile.warn('the file of API keys contains no key any more');
-        else ofFile.info({ keys: parsed.keys.length }, 'reloaded the API keys');
+      note(readKeys(file, name));
+      if (changed !== null && systemClock.elapsed() >= changed.atMs) {
+        ({ text } = changed);
+        take(changed.parsed);
+        changed = null;
       }
-      changed = found === text ? null : found;
+      if (unfit !== null) throw unfit;
+      unread.succeeded();
       if (faults.length === 0) leftOut.succeeded();
       else leftOut.lasts(faults.join(), { faults: faults.slice(0, FAULTS_NAMED_MAX), count: faults.length });
-      unread.succeeded();
     } catch (error) {
-      changed = null;
+      if (error !== unfit) changed = null;
       unread.failed(error, 'error');
     }
     timer = setTimeout(look, changed === null ? FILE_POLL_MS : FILE_SETTLE_MS).unref();
