@@ -30,10 +30,18 @@ export const JSON_VALUES_MAX = 10_000;
 export function parseJson(text: string): unknown {
   const { arePlain, members } = scan(text);
   // A reviver, which sees each value, costs several times as much as plain parsing.
-  const plain = text.includes('\\') ? withPlainNames(text) : text;
-  const value: unknown = arePlain ? JSON.parse(plain) : JSON.parse(plain, reviveNumber);
+  const value = parse(text, arePlain ? undefined : reviveNumber);
   if (membersOf(value) < members) throw new DuplicateMemberError(findDuplicate(text) ?? []);
   return value;
+}
+
+function parse(text: string, reviver: typeof reviveNumber | undefined): unknown {
+  if (!text.includes('\\')) return JSON.parse(text, reviver);
+  try {
+    return JSON.parse(withPlainNames(text), reviver);
+  } catch {
+    return JSON.parse(text, reviver); // for an error whose position is in this text
+  }
 }
 
 function reviveNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
@@ -105,7 +113,7 @@ function scan(text: string): Scan {
         arePlain = false;
     }
   }
-  if (values > JSON_VALUES_MAX) throw new SyntaxError(`has more than ${JSON_VALUES_MAX} values`);
+  if (Math.max(values, members) > JSON_VALUES_MAX) throw new SyntaxError(`has more than ${JSON_VALUES_MAX} values`);
   return { arePlain, members };
 }
 

@@ -79,6 +79,15 @@ it('an escaped name is read as what it means, whatever was parsed before', () =>
   expect(parseJson('{"id":1.5,"\\u0061b\\n":"\\u0061\\\\"}')).toEqual({ id: new NumberLiteral('1.5'), 'ab\n': 'a\\' });
 });
 
+it('an error tells the position in the text, also behind escaped names', () => {
+  expect(() => parseJson('{"\\u0061":1,"b":x}')).toThrow('"{"\\u0061":1,"b":x}"');
+  expect(() => parseJson('{"a":1,"\\x":1}')).toThrow(/position 9/);
+});
+
+it('colons alone are counted, too', () => {
+  expect(() => parseJson('"a":'.repeat(JSON_VALUES_MAX + 1))).toThrow(/10000 values/);
+});
+
 /** Objects whose names may come twice, and the path of the first that does; null if none does. */
 interface Named {
   readonly text: string;
