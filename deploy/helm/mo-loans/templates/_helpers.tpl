@@ -71,7 +71,7 @@ volumes:
 
 {{/* A container of a service's image. */}}
 {{- define "mo-loans.container" -}}
-image: {{ .root.Values.image.registry }}/{{ .service }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}{{ with index .root.Values.image.digests .service }}@{{ . }}{{ end }}
+image: {{ .root.Values.image.registry }}/{{ .service }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}{{ with index (.root.Values.image.digests | default dict) .service }}@{{ . }}{{ end }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 resources: {{- toYaml .settings.resources | nindent 2 }}
 securityContext:

@@ -18,11 +18,11 @@ and `settings`.
 
 {{/* The Secrets of the service's own user, or else those of all services. */}}
 {{- define "mo-loans.kafkaSaslSecret" -}}
-{{- required (printf "%s.kafka.sasl.secret: set the name of the Secret with the user's name and password, or a kafka.securityProtocol without SASL" .service) (.settings.kafka.sasl.secret | default .root.Values.kafka.sasl.secret) }}
+{{- required (printf "%s.kafka.sasl.secret: set the name of the Secret with the user's name and password, or a kafka.securityProtocol without SASL" .service) (((.settings.kafka).sasl).secret | default .root.Values.kafka.sasl.secret) }}
 {{- end }}
 
 {{- define "mo-loans.kafkaClientSecret" -}}
-{{ .settings.kafka.tls.clientSecret | default .root.Values.kafka.tls.clientSecret }}
+{{ ((.settings.kafka).tls).clientSecret | default .root.Values.kafka.tls.clientSecret }}
 {{- end }}
 
 {{- define "mo-loans.kafkaEnv" -}}
