@@ -85,11 +85,14 @@ const stored = () =>
     'SELECT status, attempts FROM deliveries WHERE webhook_id = $1 ORDER BY id',
     [id],
   );
+const makeOld = (hours: number) => {
+  const text = 'UPDATE deliveries SET created_at = created_at - make_interval(hours => $2) WHERE webhook_id = $1';
+  return run(sqlOf(database), text, [id, hours]);
+};
 const isAttempted = async (place: number, times: number) => (await stored())[place]?.attempts === times;
 
 it('messages that waited for more than three days behind another one get several attempts before they are given up', async () => {
-  const text = `UPDATE deliveries SET created_at = created_at - interval '100 hours' WHERE webhook_id = $1`;
-  await run(sqlOf(database), text, [id]);
+  await makeOld(100);
   start(() => answering(429));
   await waitFor(async () => (await stored()).every(({ status }) => status !== 1));
   expect(sent).toEqual(ids.flatMap((of) => Array.from({ length: ATTEMPTS_MIN }, () => of)));
@@ -137,6 +140,28 @@ describe.each<[string, WebhookChange[]]>([
   });
 });
 
+it.each([
+  ['fails', () => answering(503)],
+  ['is accepted, and the next one fails', () => TAKEN],
+])('old messages are not given up if the webhook gets another URL during an attempt that %s', async (_how, first) => {
+  await makeOld(200);
+  await run(sqlOf(database), 'UPDATE deliveries SET attempts = 20 WHERE webhook_id = $1', [id]);
+  start(async () => {
+    if (sent.length > 1) return sent.length === 2 ? answering(503) : TAKEN;
+    await change({ url: 'https://other.example' });
+    return first();
+  });
+  await waitFor(async () => (await stored()).every(({ status }) => status !== 1));
+  expect((await stored()).map(({ status }) => status)).toEqual(ids.map(() => 2));
+});
+
+it('messages that are not accepted within six days are given up after any number of attempts', async () => {
+  await makeOld(144);
+  start(() => answering(503));
+  await waitFor(async () => (await stored()).every(({ status }) => status !== 1));
+  expect(await stored()).toEqual(ids.map(() => ({ status: 3, attempts: 1 })));
+});
+
 describe('a lane', () => {
   const isWaited = async () => {
     const text = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -151,6 +176,7 @@ describe('a lane', () => {
     const [delivery] = (await lanes.next(lane)) as [Delivery];
     let other: Promise<unknown> = Promise.resolve();
     await inTransaction(database, async (sql) => {
+      await run(sql, 'SET LOCAL idle_in_transaction_session_timeout = 0');
       if (first === 'restarted') {
         await webhooks.change(sql, id, { status: 'active' });
         other = lanes.settle(lane, [refused(delivery)], LONG_MS, failures);
@@ -178,7 +204,7 @@ describe('a lane', () => {
 
   it('keeps the count if a turn sends nothing', async () => {
     const failures = { count: 7, restartedAt: await restartedAt() };
-    for (const settled of [failures, null]) expect(await lanes.settle(await claim(), [], 0, settled)).toBe(true);
+    for (const settled of [failures, null]) expect(await lanes.settle(await claim(), [], 0, settled)).toEqual([]);
     expect(await claim()).toMatchObject({ failures });
   });
 });

@@ -40,12 +40,12 @@ it('are distinct, even if the lane was deleted and created again', async () => {
   const ended = await claimBy(late);
   const claimed = await claimBy(other);
   const [first] = (await other.next(claimed)) as [Delivery];
-  expect(await other.settle(claimed, [delivered(first)], 0)).toBe(true);
+  expect(await other.settle(claimed, [delivered(first)], 0)).toEqual([]);
   await new DeliveryTable(database).replay(sqlOf(database), webhookId, { delivery_ids: [Number(first.id)] });
   const again = await claimBy(other);
   const [second] = (await other.next(again)) as [Delivery];
-  expect(await late.settle(ended, [refused(second)], 0)).toBe(false);
-  expect(await other.settle(again, [delivered(second)], 0)).toBe(true);
+  expect(await late.settle(ended, [refused(second)], 0)).toBe(null);
+  expect(await other.settle(again, [delivered(second)], 0)).toEqual([]);
   expect(await statusesOf(1)).toEqual([DELIVERED, DELIVERED]);
 });
 
@@ -55,7 +55,7 @@ it('never make a delivered message pending again', async () => {
   const [first] = (await other.next(claimed)) as [Delivery];
   await other.settle(claimed, [delivered(first)], 0);
   const next = await claimBy(late);
-  expect(await late.settle(next, [refused(first)], PAUSE_MS)).toBe(true);
+  expect(await late.settle(next, [refused(first)], PAUSE_MS)).toEqual([]);
   expect(await statusesOf(2)).toEqual([DELIVERED, PENDING]);
 });
 
@@ -65,7 +65,7 @@ it('last as long as they are renewed', async () => {
   expect(await other.renew([claimed])).toEqual([claimed]);
   expect(await other.claim(webhookId, LANES_MAX)).toEqual([]);
   const [first] = (await other.next(claimed)) as [Delivery];
-  expect(await late.settle(claimed, [delivered(first)], 0)).toBe(true);
+  expect(await late.settle(claimed, [delivered(first)], 0)).toEqual([]);
 });
 
 it('cannot be renewed after another process has claimed the lane', async () => {
@@ -74,14 +74,14 @@ it('cannot be renewed after another process has claimed the lane', async () => {
   await claimBy(late);
   expect(await other.renew([ended])).toEqual([]);
   expect((await claimBy(other)).customerId).toBe(5);
-  expect(await late.settle(ended, [], 0)).toBe(false);
+  expect(await late.settle(ended, [], 0)).toBe(null);
 });
 
 it('of which some can no longer be renewed: the others are', async () => {
   await addDeliveries(6, 1);
   const ended = await claimBy(late);
   const [first] = (await late.next(ended)) as [Delivery];
-  expect(await late.settle(ended, [delivered(first)], 0)).toBe(true);
+  expect(await late.settle(ended, [delivered(first)], 0)).toEqual([]);
   await addDeliveries(7, 1);
   const claimed = await claimBy(late);
   expect(await other.renew([ended, claimed])).toEqual([claimed]);
@@ -92,7 +92,7 @@ it('are not renewed once the lane was settled: it is due when its pause ends', a
   await addDeliveries(8, 2);
   const ended = await claimBy(late);
   const [first] = (await late.next(ended)) as [Delivery];
-  expect(await late.settle(ended, [delivered(first)], 0)).toBe(true);
+  expect(await late.settle(ended, [delivered(first)], 0)).toEqual([]);
   expect(await other.renew([ended])).toEqual([]);
   expect((await other.claim(webhookId, LANES_MAX)).map(({ customerId }) => customerId)).toEqual([8]);
 });

@@ -1,5 +1,6 @@
 /** Old events: they are replayed in parts, and deleted after 30 days. */
 import { type Database, inTransaction, run, type Sql, sqlOf } from '@mo/database';
+import { explaining, type Plan } from '@mo/database/testing';
 import { waitFor } from '@mo/messaging/testing';
 import { DeliveryTable, REPLAY_EVENTS_MAX, REPLAY_READ_MAX } from '../src/webhooks/delivery-table.ts';
 import { createWebhook, LONG_MS, openEmpty } from './support.ts';
@@ -63,6 +64,13 @@ it('a time span with many events of other types is replayed in parts too, even i
     [1, null],
   ]);
   for (const table of ['deliveries', 'events', 'lanes']) await sql(`DELETE FROM ${table} WHERE customer_id IN (6, 7)`);
+});
+
+it('a replay reads only its period', async () => {
+  const plans: Plan[] = [];
+  await deliveries.replay(explaining(sqlOf(database), plans), webhookId, { from: FROM, to: FROM });
+  const bounds = JSON.stringify(plans).match(/"Index Cond":"[^"]*taken_at[^"]*"/g) ?? [];
+  expect(bounds.map((bound) => bound.includes('<'))).toEqual([true, true]);
 });
 
 it('rows older than 30 days are deleted, except pending deliveries', async () => {

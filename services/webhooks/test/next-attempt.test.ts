@@ -35,7 +35,7 @@ const nowMs = async (): Promise<number> => {
 const claim = async (): Promise<Lane> => ((await lanes.claim(webhookId, 1)) as [Lane])[0];
 const settle = async (lane: Lane, outcomeOf: (first: Delivery) => Outcome): Promise<void> => {
   const [first] = (await lanes.next(lane)) as [Delivery];
-  expect(await lanes.settle(lane, [outcomeOf(first)], LONG_MS)).toBe(true);
+  expect(await lanes.settle(lane, [outcomeOf(first)], LONG_MS)).toEqual([]);
 };
 const change = (status: 'active' | 'disabled') =>
   inTransaction(database, (sql) => new WebhookTable(database).change(sql, webhookId, { status }));

@@ -8,7 +8,7 @@ import { type Clock, type Logger, RetryLog, type Span, type Tracer } from '@mo/s
 import { type ClaimableLanes, Claims } from './claims.ts';
 import type { Delivery, Failures, Lane, Lanes, Outcome } from './lanes.ts';
 import { messageOf } from './message.ts';
-import { ATTEMPTS_MIN, DELIVERY_MS_MAX, type pauseMs, receiverPauseMs } from './schedule.ts';
+import { isGivenUp, type pauseMs, receiverPauseMs } from './schedule.ts';
 import type { Attempt, AttemptOutcome, Receiver, Sender } from './sender.ts';
 
 /** Lanes of one webhook that one process handles concurrently. */
@@ -146,19 +146,16 @@ export class Dispatcher {
       throw error;
     } finally {
       // Outcomes are stored however the turn ended, so that sent messages are not sent again.
-      const isStored = await lanes.settle(lane, turn.outcomes, turn.pauseMs, turn.failures);
-      if (isStored) this.#reportGivenUp(lane, deliveries, turn.outcomes);
+      const givenUp = await lanes.settle(lane, turn.outcomes, turn.pauseMs, turn.failures);
+      for (const id of givenUp ?? []) this.#reportGivenUp(lane, deliveries, turn.outcomes, id);
     }
   }
 
-  /** @param outcomes those of the first deliveries, in the same order */
-  #reportGivenUp({ webhookId }: Lane, deliveries: readonly Delivery[], outcomes: readonly Outcome[]): void {
-    for (const [place, { status, error }] of outcomes.entries()) {
-      if (status !== 'failed') continue;
-      const event = deliveries[place]?.eventId;
-      this.#options.logger.warn({ webhook: webhookId, event, reason: error }, 'a message is given up');
-      this.#options.onGivenUp();
-    }
+  #reportGivenUp({ webhookId }: Lane, deliveries: readonly Delivery[], outcomes: readonly Outcome[], id: string): void {
+    const event = deliveries.find((delivery) => delivery.id === id)?.eventId;
+    const reason = outcomes.find(({ deliveryId }) => deliveryId === id)?.error;
+    this.#options.logger.warn({ webhook: webhookId, event, reason }, 'a message is given up');
+    this.#options.onGivenUp();
   }
 
   async #sendAll(lane: Lane, deliveries: readonly Delivery[], turn: Turn): Promise<void> {
@@ -220,7 +217,6 @@ function endSpan(span: Span, { answer }: Attempt, what: AttemptOutcome): void {
 
 function outcomeOf({ id: deliveryId, ageMs, attempts }: Delivery, attempt: Attempt, atMs: number): Outcome {
   if (attempt.isTaken) return { deliveryId, status: 'delivered', atMs, answer: attempt.answer, error: null };
-  const isGivenUp = ageMs >= DELIVERY_MS_MAX && attempts + 1 >= ATTEMPTS_MIN;
-  const status = isGivenUp ? 'failed' : 'pending';
+  const status = isGivenUp(attempts + 1, ageMs) ? 'failed' : 'pending';
   return { deliveryId, status, atMs, answer: attempt.answer, error: attempt.error };
 }

@@ -9,6 +9,7 @@
  */
 import { DELIVERY_STATUSES, type DeliveryStatus, type Stream } from '@mo/contracts';
 import { arrayRows, codeOf, type Database, inTransaction, run, sqlOf } from '@mo/database';
+import { DELIVERY_MS_MAX } from './schedule.ts';
 
 /**
  * Duration of a claim after it was made or renewed, in milliseconds: how long the lanes of a dead process wait, and how
@@ -71,6 +72,7 @@ export interface Outcome {
 }
 
 const PENDING = codeOf(DELIVERY_STATUSES, 'pending');
+const FAILED = codeOf(DELIVERY_STATUSES, 'failed');
 
 const CLAIM = `
   UPDATE lanes SET claim = nextval('lane_claims'), held = true, due_at = clock_timestamp() + make_interval(secs => $3)
@@ -100,11 +102,14 @@ const NEXT = `
 
 const OUTCOME = { id: 'bigint', status: 'smallint', at: 'timestamptz', answer: 'smallint', error: 'text' };
 
+// A message is not given up if its webhook was resumed since its age was read.
 const SETTLE = `
-  UPDATE deliveries SET status = o.status, attempts = attempts + 1, last_attempt_at = o.at, last_status = o.answer,
-    last_error = o.error
-  FROM (${arrayRows(OUTCOME)}) AS o
-  WHERE deliveries.id = o.id AND deliveries.status = ${PENDING}`;
+  UPDATE deliveries SET attempts = attempts + 1, last_attempt_at = o.at, last_status = o.answer,
+    last_error = o.error, status = CASE WHEN o.status = ${FAILED}
+      AND w.resumed_at > clock_timestamp() - interval '${DELIVERY_MS_MAX} ms' THEN ${PENDING} ELSE o.status END
+  FROM (${arrayRows(OUTCOME)}) AS o, webhooks w
+  WHERE deliveries.id = o.id AND deliveries.status = ${PENDING} AND w.id = deliveries.webhook_id
+  RETURNING deliveries.id, deliveries.status`;
 
 interface ClaimRow {
   readonly customer_id: string;
@@ -184,14 +189,14 @@ export class Lanes {
    * delivery is left. If its webhook was restarted since the failed attempt began, it is due at once.
    *
    * @param failures those of the message that failed; null if none did
-   * @returns false, without storing anything, if the claim had expired
+   * @returns the ids of the deliveries that are given up; null, without storing anything, if the claim had expired
    */
   settle(
     lane: Lane,
     outcomes: readonly Outcome[],
     pauseMs: number,
     failures: Failures | null = null,
-  ): Promise<boolean> {
+  ): Promise<string[] | null> {
     return inTransaction(this.#database, async (sql) => {
       const { webhookId, customerId, claim } = lane;
       const give = `UPDATE lanes SET held = false, due_at = clock_timestamp() + make_interval(secs => $4),
@@ -199,12 +204,12 @@ export class Lanes {
         WHERE webhook_id = $1 AND customer_id = $2 AND claim = $3 RETURNING 1`;
       const counted = [failures?.count ?? null, failures?.restartedAt ?? null];
       const held = await run(sql, give, [webhookId, customerId, claim, pauseMs / 1000, ...counted]);
-      if (held.length === 0) return false;
+      if (held.length === 0) return null;
       // A statement after the lane was locked sees each restart that passed over the lane while it was held.
       const hurry = `UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1 AND customer_id = $2
         AND $3::timestamptz <> (SELECT ${RESTARTED_AT} FROM webhooks WHERE id = $1)`;
       if (failures !== null) await run(sql, hurry, [webhookId, customerId, failures.restartedAt]);
-      await run(sql, SETTLE, [
+      const settled = await run<{ id: string; status: number }>(sql, SETTLE, [
         outcomes.map(({ deliveryId }) => deliveryId),
         outcomes.map(({ status }) => codeOf(DELIVERY_STATUSES, status)),
         outcomes.map(({ atMs }) => new Date(atMs).toISOString()),
@@ -216,7 +221,7 @@ export class Lanes {
         SELECT 1 FROM deliveries d
         WHERE d.webhook_id = lanes.webhook_id AND d.customer_id = lanes.customer_id AND d.status = ${PENDING})`;
       await run(sql, close, [webhookId, customerId]);
-      return true;
+      return settled.filter(({ status }) => status === FAILED).map(({ id }) => id);
     });
   }
 }

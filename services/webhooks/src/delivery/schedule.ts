@@ -10,13 +10,20 @@ const LATER_PAUSE_MS = 4 * HOUR_MS;
 /** Keeps deliveries that failed together from being tried again together. */
 const JITTER = 0.2;
 
-/** A delivery that has been pending for this long is given up, after at least ATTEMPTS_MIN attempts. */
+/** A delivery that has been pending for this long is given up after ATTEMPTS_MIN attempts. */
 export const DELIVERY_MS_MAX = 72 * HOUR_MS;
 /**
  * A delivery that waited behind another one may be older than DELIVERY_MS_MAX at its first attempt. Four pauses of the
  * schedule, about 13 minutes, then separate its first attempt from its last.
  */
 export const ATTEMPTS_MIN = 5;
+/** A delivery that has been pending for this long is given up after any number of attempts. */
+const DELIVERY_MS_END = 2 * DELIVERY_MS_MAX;
+
+/** @param attempts failed attempts so far, 1 or more @param ageMs how long the delivery has been pending */
+export const isGivenUp = (attempts: number, ageMs: number): boolean =>
+  ageMs >= (attempts >= ATTEMPTS_MIN ? DELIVERY_MS_MAX : DELIVERY_MS_END);
+
 /** The longest pause that a receiver may request by Retry-After. */
 const RETRY_AFTER_MS_MAX = 4 * HOUR_MS;
 

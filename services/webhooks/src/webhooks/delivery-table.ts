@@ -57,16 +57,16 @@ const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
 
 const AGAIN_BY_ID = again(`SELECT * FROM events e WHERE (e.customer_id, e.stream, e.version) IN (
   SELECT d.customer_id, d.stream, d.version FROM deliveries d WHERE d.webhook_id = $1 AND d.id = ANY ($2::bigint[]))`);
-// WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond. The locks keep
+// Both bounds are conditions of the index, also in a generic plan. WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond. The locks keep
 // events from being deleted before their deliveries refer to them; FOR KEY SHARE skips those that are.
 const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = $1 AND e.type = ANY (w.event_types)
-  WHERE e.taken_at >= $2 AND ($3::timestamptz IS NULL OR e.taken_at < $3)
+  WHERE e.taken_at >= $2 AND e.taken_at < coalesce($3::timestamptz, 'infinity')
   ORDER BY e.taken_at FOR KEY SHARE OF e FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
 
 // Where a replay of $1 to $2 stops reading: at the first event too many, but at least a millisecond further on. The
 // index of the times holds all that it needs.
 const READ_TO = `SELECT greatest(taken_at, $1::timestamptz + interval '1 ms') AS read_to FROM events
-  WHERE taken_at >= $1 AND ($2::timestamptz IS NULL OR taken_at < $2) ORDER BY taken_at OFFSET ${REPLAY_READ_MAX} LIMIT 1`;
+  WHERE taken_at >= $1 AND taken_at < coalesce($2::timestamptz, 'infinity') ORDER BY taken_at OFFSET ${REPLAY_READ_MAX} LIMIT 1`;
 
 // The locks keep these deliveries, and with them their events, until others refer to the events.
 const KNOWN = 'SELECT id FROM deliveries WHERE webhook_id = $1 AND id = ANY ($2::bigint[]) FOR KEY SHARE';

@@ -104,9 +104,11 @@ export class WebhookTable {
    */
   async change(sql: Sql, id: number, change: WebhookChange): Promise<WebhookRow | null> {
     const { url, event_types: types, description, status } = change;
-    const subscribe = `SELECT CASE WHEN status <> ${ACTIVE} OR $2 THEN ${AWAIT_INTAKE} END
-      FROM (SELECT status FROM webhooks WHERE id = $1 FOR NO KEY UPDATE) webhook`;
-    if (status === 'active' || types !== undefined) await run(sql, subscribe, [id, types !== undefined]);
+    // Only if the webhook will get events that it does not get now: the lock stops all intake while it is waited for.
+    const subscribe = `SELECT CASE WHEN status = ${DISABLED} AND $2 OR status = ${ACTIVE} AND NOT $3 <@ event_types
+        THEN ${AWAIT_INTAKE} END
+      FROM (SELECT status, event_types FROM webhooks WHERE id = $1 FOR NO KEY UPDATE) webhook`;
+    if (status === 'active' || types !== undefined) await run(sql, subscribe, [id, status === 'active', types ?? []]);
     const text = `UPDATE webhooks SET updated_at = clock_timestamp(), url = coalesce($2, url),
         event_types = coalesce($3, event_types), description = coalesce($4, description), status = coalesce($5, status),
         disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
@@ -220,8 +222,8 @@ export class WebhookTable {
 
 /**
  * Makes lanes of a webhook due, except those that a process is working on: the next `rowsMax` in the order of their
- * customers, above a given one. Like all others, it locks lanes in this order, and then sees which are still held. The
- * webhook notes how far it came.
+ * customers, above a given one, without those that failed since the restart. Like all others, it locks lanes in this
+ * order, and then sees which are still held. The webhook notes how far it came.
  */
 const makeDue = (sql: Sql, id: number, above: number, rowsMax: number) =>
   run(
@@ -231,7 +233,8 @@ const makeDue = (sql: Sql, id: number, above: number, rowsMax: number) =>
         ORDER BY customer_id LIMIT ${rowsMax} FOR UPDATE),
       due AS (
         UPDATE lanes SET due_at = clock_timestamp() WHERE webhook_id = $1
-          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next WHERE NOT held)))
+          AND customer_id = ANY (ARRAY(SELECT customer_id FROM next WHERE NOT held))
+          AND restarted_at IS DISTINCT FROM (SELECT ${RESTARTED_AT} FROM webhooks WHERE id = $1))
       UPDATE webhooks SET due_up_to = (SELECT CASE WHEN count(*) = ${rowsMax} THEN max(customer_id) END FROM next)
       WHERE id = $1`,
     [id, above],

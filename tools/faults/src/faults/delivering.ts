@@ -225,8 +225,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'given-up-in-silence',
     file: 'services/webhooks/src/delivery/dispatcher.ts',
-    replace: "if (status !== 'failed') continue;",
-    by: "if (status !== 'delivered') continue;",
+    replace: 'for (const id of givenUp ?? []) this',
+    by: 'for (const id of [] as string[]) this',
     breaks: 'operators do not see that messages are given up',
     check: servers('services/webhooks/test/ends'),
   },
@@ -289,8 +289,8 @@ export const delivering: readonly Fault[] = [
   {
     id: 'activated-without-waiting',
     file: 'services/webhooks/src/webhooks/webhook-table.ts',
-    replace: 'CASE WHEN status <> ${ACTIVE} OR $2 THEN',
-    by: 'CASE WHEN $2 THEN',
+    replace: 'status = ${DISABLED} AND $2 OR',
+    by: 'status < 0 OR',
     breaks: 'an event that is taken in while a webhook is activated is neither sent nor replayed',
     check: servers('services/webhooks/test/subscribing'),
   },
