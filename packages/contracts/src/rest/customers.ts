@@ -135,3 +135,14 @@ export const bulkQuery = z.strictObject({
 export const customersPage = pageOf(customer, 'CustomersPage');
 export const balancesPage = pageOf(balance, 'BalancesPage');
 export const statementPage = pageOf(statementEntry, 'StatementPage');
+
+/** The columns of a CSV file of customers without a header line; the last two are optional. */
+export const CSV_COLUMNS: readonly string[] = Object.keys(newCustomer.shape);
+export const [CSV_NAME_COLUMN = ''] = CSV_COLUMNS;
+
+/** The column that a field of a header line names. */
+export const columnNamed = (field: string): string => field.trim().toLowerCase();
+
+/** A header line contains the name `external_id`. A customer may have that id too, but is followed by a score. */
+export const isCsvHeader = (fields: readonly string[]): boolean =>
+  fields.some((field) => columnNamed(field) === CSV_NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');

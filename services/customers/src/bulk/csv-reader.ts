@@ -3,17 +3,14 @@
  * unclosed quote invalidates its own line but not the rest of the file. A line without quotes is split at its commas;
  * other lines are parsed by csv-parse.
  */
-import { newCustomer } from '@mo/contracts';
+import { CSV_COLUMNS, CSV_NAME_COLUMN, columnNamed, isCsvHeader } from '@mo/contracts';
 import { invalid } from '@mo/service-kit';
 import { parse } from 'csv-parse/sync';
 import { type LineReader, LineSplitter, type ReadLine } from './lines.ts';
 
-/** The columns of a file without a header line; the last two are optional. */
-const COLUMNS: readonly string[] = Object.keys(newCustomer.shape);
-const [NAME_COLUMN = ''] = COLUMNS;
 /** What some programs write instead of commas. */
 const OTHER_SEPARATOR = /[;\t|]/;
-const REQUIRED_COLUMNS = COLUMNS.slice(0, 2);
+const REQUIRED_COLUMNS = CSV_COLUMNS.slice(0, 2);
 
 export class CsvReader implements LineReader {
   readonly #splitter = new LineSplitter();
@@ -32,7 +29,7 @@ export class CsvReader implements LineReader {
     const fields = 'fault' in read ? read : fieldsOf(read.text);
     if (this.#columns === null && Array.isArray(fields)) {
       refuseOtherSeparator(fields);
-      if (isHeader(fields)) {
+      if (isCsvHeader(fields)) {
         this.#columns = columnsOf(fields);
         return;
       }
@@ -41,7 +38,7 @@ export class CsvReader implements LineReader {
         return;
       }
     }
-    this.#columns ??= COLUMNS;
+    this.#columns ??= CSV_COLUMNS;
     yield Array.isArray(fields) ? record(read.line, this.#columns, fields) : { line: read.line, fault: fields.fault };
   }
 }
@@ -60,33 +57,29 @@ function fieldsOf(text: string): string[] | { fault: string } {
   }
 }
 
-const named = (field: string): string => field.trim().toLowerCase();
-
-/** A header line contains the name `external_id`. A customer may have that id too, but is followed by a score. */
-const isHeader = (fields: readonly string[]): boolean =>
-  fields.some((field) => named(field) === NAME_COLUMN) && !/^\s*\d/.test(fields[1] ?? '');
-
 /** Whether a line is a header without that name, or what some programs write before it. No score is without a digit. */
 const isOtherHeader = (fields: readonly string[]): boolean =>
-  !/\d/.test(fields[1] ?? '') && fields.some((field) => COLUMNS.includes(named(field)) || named(field) === 'sep=');
-const OTHER_HEADER = `is neither a header line with the column ${NAME_COLUMN} nor a customer with a score`;
+  !/\d/.test(fields[1] ?? '') &&
+  fields.some((field) => CSV_COLUMNS.includes(columnNamed(field)) || columnNamed(field) === 'sep=');
+const OTHER_HEADER = `is neither a header line with the column ${CSV_NAME_COLUMN} nor a customer with a score`;
 
 /** Without its header line a file would be read in the wrong columns. @throws ProblemError invalid_request */
 function refuseOtherEnds(line: string): void {
-  if (line.includes('\r') && line.toLowerCase().includes(NAME_COLUMN)) throw invalid('body', '', LONE_CR);
+  if (line.includes('\r') && line.toLowerCase().includes(CSV_NAME_COLUMN)) throw invalid('body', '', LONE_CR);
 }
 
 /** @throws ProblemError invalid_request for a header line of another separator */
 function refuseOtherSeparator([line = '', ...more]: readonly string[]): void {
   const [separator] = OTHER_SEPARATOR.exec(line) ?? [];
-  if (separator === undefined || more.length > 0 || !line.split(separator).map(named).includes(NAME_COLUMN)) return;
+  if (separator === undefined || more.length > 0 || !line.split(separator).map(columnNamed).includes(CSV_NAME_COLUMN))
+    return;
   throw invalid('body', '', `has fields separated by ${JSON.stringify(separator)}, instead of ","`);
 }
 
 function columnsOf(header: readonly string[]): string[] {
-  const columns = header.map(named);
+  const columns = header.map(columnNamed);
   for (const [place, column] of columns.entries()) {
-    if (!COLUMNS.includes(column)) throw invalid('body', '', `has the unknown column ${JSON.stringify(column)}`);
+    if (!CSV_COLUMNS.includes(column)) throw invalid('body', '', `has the unknown column ${JSON.stringify(column)}`);
     if (columns.indexOf(column) !== place) throw invalid('body', '', `has the column ${column} twice`);
   }
   const missing = REQUIRED_COLUMNS.find((column) => !columns.includes(column));

@@ -4,7 +4,7 @@ import { type Fault, servers, simulation, unit } from '../fault.ts';
 export const customers: readonly Fault[] = [
   {
     id: 'customer-taken-for-a-header',
-    file: 'services/customers/src/bulk/csv-reader.ts',
+    file: 'packages/contracts/src/rest/customers.ts',
     replace: " && !/^\\s*\\d/.test(fields[1] ?? '')",
     by: '',
     breaks: 'a file without a header whose first customer is called external_id is refused',

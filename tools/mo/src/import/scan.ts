@@ -4,16 +4,13 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CommandError } from '@mo/command';
-import { newCustomer } from '@mo/contracts';
+import { CSV_COLUMNS, isCsvHeader } from '@mo/contracts';
 import { type Place, withEnd } from './lines.ts';
 
 const NEWLINE = 0x0a;
 const LONE_CR = /\r(?!\n)/;
 const HEADER_BYTES_MAX = 16 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-/** The columns of a file without a header line. */
-const COLUMNS = Object.keys(newCustomer.shape);
-const [NAME_COLUMN = ''] = COLUMNS;
 
 export const FORMATS = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 export type Format = keyof typeof FORMATS;
@@ -77,28 +74,18 @@ function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix'
   if (header !== null) return { header, prefix: withEnd(header), start: { offset: header.length, line: 2 } };
   const isMarked = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const start = { offset: isMarked ? BYTE_ORDER_MARK.length : 0, line: 1 };
-  return { header: null, prefix: format === 'csv' ? Buffer.from(`${COLUMNS.join(',')}\n`) : null, start };
+  return { header: null, prefix: format === 'csv' ? Buffer.from(`${CSV_COLUMNS.join(',')}\n`) : null, start };
 }
 
-/**
- * The first line, if it is a header by the API's rule: it contains the name `external_id`. A customer may have that id
- * too, but is followed by a score.
- */
+/** The first line, if it is a header by the API's rule. */
 function headerIn(head: Buffer): Buffer | null {
   const end = head.indexOf(NEWLINE);
   const line = end === -1 ? head : head.subarray(0, end + 1);
-  const names = line
+  const fields = line
     .toString()
     .replace(/^\ufeff/, '')
-    .split(',')
-    .map((name) =>
-      name
-        .trim()
-        .replace(/^"(.*)"$/, '$1')
-        .trim()
-        .toLowerCase(),
-    );
-  return names.includes(NAME_COLUMN) && !/^\d/.test(names[1] ?? '') ? line : null;
+    .split(',');
+  return isCsvHeader(fields.map((field) => field.trim().replace(/^"(.*)"$/, '$1'))) ? line : null;
 }
 
 function explain(error: unknown): string {
