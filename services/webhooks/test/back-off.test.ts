@@ -2,12 +2,12 @@
 import type { WebhookChange } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { createLogger, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { type Delivery, type Lane, Lanes } from '../src/delivery/lanes.ts';
 import { ATTEMPTS_MIN } from '../src/delivery/schedule.ts';
 import type { Attempt, Receiver } from '../src/delivery/sender.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { QUIET } from './quiet.ts';
 import { createWebhook, eventOf, idOf, LONG_MS, openEmpty, refused, takeIn } from './support.ts';
 
 const MESSAGES = 3;
@@ -55,6 +55,7 @@ afterEach(async () => {
 /** Starts to send. Each attempt ends as `attempt` says; a pause is longer than any test, or none. */
 function start(attempt: () => Attempt | Promise<Attempt>, isLong: (failures: number) => boolean = () => false): void {
   dispatcher = new Dispatcher({
+    ...QUIET,
     lanes,
     sender: {
       send: async (_receiver, message) => {
@@ -69,12 +70,6 @@ function start(attempt: () => Attempt | Promise<Attempt>, isLong: (failures: num
       return isLong(failures) ? LONG_MS : 0;
     },
     onGone: (webhookId, receiver) => webhooks.disable(webhookId, receiver, 'its receiver answered 410'),
-    onBusy: async () => {},
-    onGivenUp: () => {},
-    onAttempt: () => {},
-    tracer: null,
-    clock: systemClock,
-    logger: createLogger('test', 'silent'),
   });
   dispatcher.start();
 }

@@ -1,11 +1,12 @@
 /** What ends a webhook or a message is shown to operators: in the log without the receiver's address, and in metrics. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
-import { createLogger, systemClock } from '@mo/service-kit';
+import { createLogger } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { pauseMs } from '../src/delivery/schedule.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { QUIET } from './quiet.ts';
 import { ADA, createWebhook, eventOf, openBeside, openEmpty, Receiver, startUnderTest, takeIn } from './support.ts';
 
 const GONE = 410;
@@ -29,6 +30,7 @@ it('each is a warning that names the webhook, the event and the reason', async (
   let givenUp = 0;
   let answer = 503;
   const dispatcher = new Dispatcher({
+    ...QUIET,
     lanes: new Lanes(database),
     sender: {
       send: async () => ({
@@ -43,13 +45,9 @@ it('each is a warning that names the webhook, the event and the reason', async (
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
     onGone: (webhookId, receiver) => webhooks.disable(webhookId, receiver, 'its receiver answered 410'),
-    onBusy: async () => {},
     onGivenUp: () => {
       givenUp += 1;
     },
-    onAttempt: () => {},
-    tracer: null,
-    clock: systemClock,
     logger: createLogger('test', 'info', { write: (line) => lines.push(JSON.parse(line)) }),
   });
   await makeOld(database, ADA);

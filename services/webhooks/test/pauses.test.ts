@@ -2,7 +2,7 @@
 import type { DeliveryBody, WebhookChange } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { send, waitFor } from '@mo/messaging/testing';
-import { createLogger, createRegistry, systemClock } from '@mo/service-kit';
+import { createRegistry, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { pauseMs } from '../src/delivery/schedule.ts';
@@ -10,6 +10,7 @@ import type { Receiver as Addressee, Attempt } from '../src/delivery/sender.ts';
 import { waitingGauges } from '../src/metrics.ts';
 import { DeliveryTable } from '../src/webhooks/delivery-table.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { QUIET } from './quiet.ts';
 import { createWebhook, eventOf, idOf, LONG_MS, openEmpty, Receiver, startUnderTest, takeIn } from './support.ts';
 
 /** Several times as many as one process handles at once. */
@@ -34,6 +35,7 @@ beforeEach(async () => {
   sent = [];
   rounds = 0;
   dispatcher = new Dispatcher({
+    ...QUIET,
     lanes: new Lanes(database),
     sender: {
       send: (_to, message) => {
@@ -48,12 +50,6 @@ beforeEach(async () => {
     receiverOf: (webhookId) => webhooks.receiverOf(webhookId),
     pauseMs,
     onBusy: (webhookId, receiver, ms) => webhooks.pause(webhookId, receiver, ms),
-    onGone: async () => false,
-    onGivenUp: () => {},
-    onAttempt: () => {},
-    tracer: null,
-    clock: systemClock,
-    logger: createLogger('test', 'silent'),
   });
 });
 afterEach(async () => {

@@ -1,10 +1,10 @@
 /** A receiver that does not answer delays no other webhook. */
 import { type Database, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { createLogger, systemClock } from '@mo/service-kit';
 import { Dispatcher } from '../src/delivery/dispatcher.ts';
 import { Lanes } from '../src/delivery/lanes.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { QUIET } from './quiet.ts';
 import { createWebhook, eventOf, idOf, openEmpty, takeIn } from './support.ts';
 
 /** More than one process handles at once for a webhook. */
@@ -27,6 +27,7 @@ it('a webhook gets all its messages while another one answers none', async () =>
   const sent = new Map<string, string[]>([SILENT, OTHER].map((url) => [url, []]));
   const answered = Promise.withResolvers<void>();
   const dispatcher = new Dispatcher({
+    ...QUIET,
     lanes: new Lanes(database),
     sender: {
       send: async ({ url }, { id }) => {
@@ -38,13 +39,6 @@ it('a webhook gets all its messages while another one answers none', async () =>
     active: () => webhooks.active(),
     receiverOf: (id) => webhooks.receiverOf(id),
     pauseMs: () => 0,
-    onGone: async () => false,
-    onBusy: async () => {},
-    onGivenUp: () => {},
-    onAttempt: () => {},
-    tracer: null,
-    clock: systemClock,
-    logger: createLogger('test', 'silent'),
   });
   dispatcher.start();
   try {

@@ -2,7 +2,7 @@
 import type { WebhookChange } from '@mo/contracts';
 import { type Database, inTransaction, run, sqlOf } from '@mo/database';
 import { waitFor } from '@mo/messaging/testing';
-import { createLogger, systemClock } from '@mo/service-kit';
+import { systemClock } from '@mo/service-kit';
 import { Webhook } from 'standardwebhooks';
 import { Dispatcher, type DispatcherOptions, TURN_MS } from '../src/delivery/dispatcher.ts';
 import { CLAIM_MS, Lanes } from '../src/delivery/lanes.ts';
@@ -10,6 +10,7 @@ import { ATTEMPTS_MIN } from '../src/delivery/schedule.ts';
 import { Sender } from '../src/delivery/sender.ts';
 import { Targets } from '../src/delivery/targets.ts';
 import { WebhookTable } from '../src/webhooks/webhook-table.ts';
+import { QUIET } from './quiet.ts';
 import { createWebhook, eventOf, idOf, openEmpty, type Received, Receiver, THIS_MACHINE, takeIn } from './support.ts';
 
 /** Of each test's customer, all in one turn. */
@@ -63,6 +64,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
   from.answer = (message) => (message.id === idOf(events[0] as (typeof events)[0]) ? onFirst(id, message) : 204);
   const lanes = new Lanes(database);
   dispatcher = new Dispatcher({
+    ...QUIET,
     lanes: {
       claim: async (webhookId, lanesMax) => {
         const claimed = await lanes.claim(webhookId, lanesMax);
@@ -93,12 +95,7 @@ async function begin(onFirst: (id: number, message: Received) => Promise<number>
     },
     pauseMs: () => PAUSE_MS,
     onGone: (webhookId, receiver) => webhooks.disable(webhookId, receiver, 'its receiver answered 410'),
-    onBusy: async () => {},
-    onGivenUp: () => {},
-    onAttempt: () => {},
-    tracer: null,
     clock: { ...systemClock, elapsed: () => nowMs },
-    logger: createLogger('test', 'silent'),
     ...more,
   });
   dispatcher.start();
