@@ -1,6 +1,7 @@
 /**
  * Delivers pending messages. Each webhook has its own limit of concurrent lanes, so that a slow or unreachable receiver
- * delays no other webhook. Within a lane a message is sent only after the previous one was accepted or given up. The receiver's URL and status are read before each attempt, so that changes apply immediately.
+ * delays no other webhook. Within a lane a message is sent only after the previous one was accepted or given up. The
+ * receiver's URL and status are read before each attempt, so that changes apply immediately.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { aboutEvent } from '@mo/messaging';

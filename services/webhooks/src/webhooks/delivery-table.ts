@@ -24,7 +24,10 @@ export interface DeliveryRow {
   readonly last_attempt_at: Time | null;
   readonly last_status: number | null;
   readonly last_error: string | null;
-  /** When its lane is due, and its webhook no longer pauses; null if it has no lane, the lane is held, or the webhook is not active. */
+  /**
+   * When its lane is due, and its webhook no longer pauses; null if it has no lane, the lane is held, or the webhook is
+   * not active.
+   */
   readonly due_at: Time | null;
 }
 
@@ -57,8 +60,9 @@ const again = (chosen: string) => `WITH chosen AS MATERIALIZED (${chosen}),
 
 const AGAIN_BY_ID = again(`SELECT * FROM events e WHERE (e.customer_id, e.stream, e.version) IN (
   SELECT d.customer_id, d.stream, d.version FROM deliveries d WHERE d.webhook_id = $1 AND d.id = ANY ($2::bigint[]))`);
-// Both bounds are conditions of the index, also in a generic plan. WITH TIES includes all events of the last millisecond, so that the rest starts at the next millisecond. The locks keep
-// events from being deleted before their deliveries refer to them; FOR KEY SHARE skips those that are.
+// Both bounds are conditions of the index, also in a generic plan. WITH TIES includes all events of the last millisecond,
+// so that the rest starts at the next millisecond. The locks keep events from being deleted before their deliveries refer
+// to them; FOR KEY SHARE skips those that are.
 const AGAIN_BY_TIME = again(`SELECT e.* FROM events e JOIN webhooks w ON w.id = $1 AND e.type = ANY (w.event_types)
   WHERE e.taken_at >= $2 AND e.taken_at < coalesce($3::timestamptz, 'infinity')
   ORDER BY e.taken_at FOR KEY SHARE OF e FETCH FIRST ${REPLAY_EVENTS_MAX} ROWS WITH TIES`);
