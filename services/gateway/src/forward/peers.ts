@@ -1,23 +1,18 @@
 /** Whose a connection is, as far as the address of its peer tells. */
 import { BlockList, isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-const IPV6_GROUPS = 8;
-/** The groups of the /64 that a provider assigns to one customer at least. */
+/** The 16-bit groups of the /64 that a provider assigns to one customer at least. */
 const NETWORK_GROUPS = 4;
-
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
 
 /** The holder of an address: an IPv4 address stands for itself, also mapped to IPv6, and an IPv6 address for its /64. */
 export function networkOf(address: string): string {
-  const last = address.slice(address.lastIndexOf(':') + 1);
-  if (isIPv4(last)) return last;
-  const [front = '', back = ''] = address.split('::');
-  const [first, rest] = [groupsOf(front), groupsOf(back)];
-  const zeros = Array<string>(Math.max(0, IPV6_GROUPS - first.length - rest.length)).fill('0');
-  return [...first, ...zeros, ...rest].slice(0, NETWORK_GROUPS).join(':');
+  if (!ipaddr.isValid(address)) return address; // the connection ended before its address was read
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.parts.slice(0, NETWORK_GROUPS).join(':');
 }
 
-const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
 
 /** @param networks addresses and ranges such as 10.0.0.0/8 @returns whether an address is one of them */
 export function anyOf(networks: readonly string[]): (address: string) => boolean {
