@@ -6,7 +6,7 @@
 import { apiCompare, type Diff } from 'api-smart-diff';
 import { comparable } from './comparable.ts';
 import { corrected, type Schemas } from './corrections.ts';
-import { type EventsDocument, eventsAsAnswers } from './events-as-answers.ts';
+import { type EventsDocument, eventsAsApi } from './events-as-api.ts';
 import { dropUnchanged } from './unchanged.ts';
 
 export interface Versioned {
@@ -20,22 +20,20 @@ export function breaksOfApi(released: Versioned & Schemas, current: Versioned): 
 
 /**
  * The changes that break subscribers, likewise, or the services themselves: they read their old events again, and those
- * of the previous version. Events are compared by the rules for answers, and for requests in what they must have.
+ * of the previous version.
  */
 export function breaksOfEvents(released: EventsDocument, current: EventsDocument): string[] {
-  return isNextMajor(released, current)
-    ? []
-    : breaks(eventsAsAnswers(released), eventsAsAnswers(current), requiresMore);
+  return isNextMajor(released, current) ? [] : breaks(eventsAsApi(released), eventsAsApi(current));
 }
 
-function breaks(released: object, current: object, ...further: readonly Rule[]): string[] {
+function breaks(released: object, current: object): string[] {
   // Both are modified, by apiCompare too.
   const [before, after] = [comparable(structuredClone(released)), comparable(structuredClone(current))];
   dropUnchanged(before, after);
   const { diffs } = apiCompare(before, after);
   return diffs
     .filter((diff) => counts(diff) && !isHarmless(diff))
-    .filter((diff) => diff.type === 'breaking' || [...OWN_RULES, ...further].some((rule) => rule(diff)))
+    .filter((diff) => diff.type === 'breaking' || OWN_RULES.some((rule) => rule(diff)))
     .map(lineOf);
 }
 
@@ -89,10 +87,6 @@ function takesNameAway({ action, path }: Diff): boolean {
 /** Whether an authentication method is gone, or requires more. */
 const takesKeyAway = ({ action, path }: Diff): boolean =>
   path[0] === 'security' && !(action === 'add' && path.length === 2);
-
-/** Whether something that exists already must have a member that it did not have to have. */
-const requiresMore = ({ action, path }: Diff): boolean =>
-  action !== 'remove' && (path.at(-1) === 'required' || path.at(-2) === 'required');
 
 type Rule = (diff: Diff) => boolean;
 

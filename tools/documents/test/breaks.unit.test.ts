@@ -189,6 +189,22 @@ describe('a change of the events breaks subscribers that', () => {
         items.required.unshift('fee');
       },
     ],
+    [
+      'no longer takes a value of old events',
+      (d) => Object.assign(message(d, 'CustomerUpdated').payload.properties.status, { enum: ['active'] }),
+    ],
+    [
+      'asks old events for a pattern',
+      (d) => Object.assign(message(d, 'PaymentRejected').payload.properties.rejection_reason, { pattern: '^e' }),
+    ],
+    [
+      'asks old events for shorter words',
+      (d) => Object.assign(message(d).payload.properties.external_id, { maxLength: 10 }),
+    ],
+    [
+      'asks old events for longer lists',
+      (d) => Object.assign(message(d, 'PaymentApplied').payload.properties.details, { minItems: 2 }),
+    ],
     ['asks of old events for a header', (d) => message(d).headers.required.push('ce_traceparent')],
     ['is not in JSON', (d) => Object.assign(message(d), { contentType: 'application/avro' })],
     ['words the key in another way', (d) => Object.assign(message(d).bindings.kafka.key, { pattern: '^[a-z]+$' })],
