@@ -92,9 +92,9 @@ export const admitting: readonly Fault[] = [
   },
   {
     id: 'half-written-file-of-keys',
-    file: 'services/gateway/src/keys/static-keys.ts',
-    replace: 'systemClock.elapsed() >= changed.atMs',
-    by: 'changed.atMs > 0',
+    file: 'services/gateway/src/keys/key-file.ts',
+    replace: 'systemClock.elapsed() < this.#change.atMs',
+    by: 'this.#change.atMs < 0',
     breaks: 'callers are refused while an editor writes the file of API keys',
     check: unit('services/gateway/test/keys'),
   },
