@@ -17,7 +17,7 @@ call in the results of: npm run bench -- --only customer,loan,payment-1,balance-
   --utilisation SHARE     highest planned utilisation of a process or server (0.6)
   --server-cores N        cores of the largest server for a database or broker (64)
   --partitions N          partitions of each topic (12)
-  --relay-us N            CPU of the relaying process per event, in µs (100)
+  --relay-us N            CPU of the relaying process per event, in µs (20)
   --json                  print JSON
   --help                  print this
 
@@ -31,7 +31,7 @@ const OPTIONS = {
   utilisation: { type: 'string', default: '0.6' },
   'server-cores': { type: 'string', default: '64' },
   partitions: { type: 'string', default: '12' },
-  'relay-us': { type: 'string', default: '100' },
+  'relay-us': { type: 'string', default: '20' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
