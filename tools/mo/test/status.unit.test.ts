@@ -13,7 +13,9 @@ let port: number;
 beforeAll(async () => {
   server = createServer((request, response) =>
     response.end(
-      request.url === '/metrics' ? 'mo_build_info{version="1"} 1\nmo_outbox_parked 2\n' : '{"status":"ready"}',
+      request.url === '/metrics'
+        ? 'mo_build_info{version="1"} 1\nmo_outbox_parked 2\nmo_outbox_entries 1\n'
+        : '{"status":"ready"}',
     ),
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,4 +38,5 @@ it('queries every process behind a name, because each reports only its own state
     ['loans', 'attention', `http://127.0.0.1:${port}`],
     ['loans-2', 'not reached', `http://127.0.0.2:${port}`],
   ]);
+  expect(parts[0]?.details).toBe('1 unsent event, 2 refused events');
 });

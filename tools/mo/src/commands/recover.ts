@@ -4,6 +4,7 @@ import { showProgress } from '@mo/command';
 import { STREAMS, topicOf } from '@mo/contracts';
 import type { Recovered } from '@mo/streams';
 import { examples } from '../options.ts';
+import { counted } from '../output/counted.ts';
 import { EXIT } from '../output/failure.ts';
 import { run } from '../run.ts';
 
@@ -28,7 +29,7 @@ export const recoverCommand = () =>
         const { databases: connections, kafka, topicPrefix } = findDatabasesAndKafka(env, cwd);
         const { kafkaOf, recover, withDatabases } = await import('@mo/streams');
         let soFar: Recovered = { messages: 0, events: 0, customers: 0, rewound: 0, failures: 0 };
-        const detail = () => `${soFar.events} lost events recovered`;
+        const detail = () => `${counted(soFar.events, 'lost event')} recovered`;
         const topic = topicOf(topicPrefix, service);
         const stopProgress = showProgress({ unit: 'messages', done: () => soFar.messages, detail }, out.stderr);
         const done = await withDatabases(connections, CONNECTIONS, (databases) =>
@@ -57,7 +58,7 @@ export const recoverCommand = () =>
           }),
         ).finally(stopProgress);
         const { messages, events, customers, rewound, failures } = done;
-        const text = `${messages} messages read: ${events} events of ${service} recovered, rows of ${customers} customers rewritten`;
+        const text = `${counted(messages, 'message')} read: ${counted(events, 'event')} of ${service} recovered, rows of ${counted(customers, 'customer')} rewritten`;
         out.result(
           { service, ...done },
           `${text}, ${rewound} customers rewound in other services, ${failures} failures`,

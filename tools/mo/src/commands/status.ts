@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { STREAMS } from '@mo/contracts';
 import type { GlobalOptions } from '../context.ts';
 import { examples } from '../options.ts';
+import { counted } from '../output/counted.ts';
 import { EXIT } from '../output/failure.ts';
 import type { Column } from '../output/table.ts';
 import { run } from '../run.ts';
@@ -18,7 +19,7 @@ const PARTS: readonly Column<PartState>[] = [
 const LAGS: readonly Column<FollowerLag>[] = [
   { head: 'FOLLOWER', of: ({ follower }) => follower },
   { head: 'TOPIC', of: ({ topic }) => topic },
-  { head: 'BEHIND', of: ({ events }) => (events === null ? 'not started' : `${events} events`) },
+  { head: 'BEHIND', of: ({ events }) => (events === null ? 'not started' : counted(events, 'event')) },
 ];
 
 export const statusCommand = () =>

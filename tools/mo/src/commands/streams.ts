@@ -6,6 +6,7 @@ import { STREAMS } from '@mo/contracts';
 import type { BackfillOptions, BackfillPlan } from '@mo/streams';
 import type { Context } from '../context.ts';
 import { examples, streamOf, topic, wholeNumber } from '../options.ts';
+import { counted } from '../output/counted.ts';
 import { EXIT, NotFoundError } from '../output/failure.ts';
 import { WholeFile } from '../output/whole-file.ts';
 import { run } from '../run.ts';
@@ -14,7 +15,6 @@ const LAG_SECONDS_DEFAULT = 30;
 const BACKFILL_CONNECTIONS = 1;
 
 const oneCustomer = () => new Option('--customer <id>', 'only this customer, by internal id').argParser(wholeNumber(1));
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** @throws NotFoundError if a single customer was named and none was found */
 function checkFound(customer: number | undefined, found: number): void {
@@ -44,7 +44,7 @@ export const reconcileCommand = () =>
         const { differenceText, RECONCILE_CONNECTIONS, reconcile, withDatabases } = await import('@mo/streams');
         const startedMs = performance.now();
         let soFar = { customers: 0, events: 0, differences: 0 };
-        const detail = () => `${soFar.events} events, ${soFar.differences} differences`;
+        const detail = () => `${counted(soFar.events, 'event')}, ${counted(soFar.differences, 'difference')}`;
         const stopProgress = showProgress({ unit: 'customers', done: () => soFar.customers, detail }, out.stderr);
         const done = await withDatabases(connections, RECONCILE_CONNECTIONS, (databases) =>
           reconcile(databases, {
@@ -155,7 +155,7 @@ async function runBackfill(
 function planText({ events, customers, read, resume }: BackfillPlan): string {
   const offsets = (ends: BackfillPlan['resume']['from']) =>
     ends.map(({ partition, offset }) => `    partition ${partition}: ${offset}`).join('\n');
-  return `${events} events of ${customers} customers are on ${read.topic}. Now the subscriber
+  return `${counted(events, 'event')} of ${counted(customers, 'customer')} are on ${read.topic}. Now the subscriber
 
   1. reads ${read.topic} from its beginning up to these offsets, exclusive:
 ${offsets(read.until)}

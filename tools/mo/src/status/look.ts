@@ -6,6 +6,7 @@ import { kafkajsOptions, unreadOf } from '@mo/messaging';
 import { Addresses, type Lookup } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
+import { counted } from '../output/counted.ts';
 import type { System } from '../target/system.ts';
 import { samplesOf, sumOf } from './metrics.ts';
 
@@ -91,19 +92,19 @@ async function lookAtProcess(part: string, url: string, timeoutMs: number): Prom
 
 /** The metrics in the details of a process. With `isTrouble`, any value above 0 needs attention. */
 const GAUGES = [
-  { metric: 'gateway_callers', text: 'callers', isTrouble: false },
-  { metric: 'mo_write_queue_depth', text: 'waiting writes', isTrouble: false },
-  { metric: 'mo_outbox_entries', text: 'unsent events', isTrouble: false },
-  { metric: 'mo_outbox_parked', text: 'events that Kafka refuses', isTrouble: true },
-  { metric: 'mo_quarantined', text: 'quarantined events', isTrouble: true },
-  { metric: 'mo_webhook_pending', text: 'messages to deliver', isTrouble: false },
-  { metric: 'mo_reconcile_differences', text: 'differences from the streams', isTrouble: true },
+  { metric: 'gateway_callers', noun: 'caller', isTrouble: false },
+  { metric: 'mo_write_queue_depth', noun: 'waiting write', isTrouble: false },
+  { metric: 'mo_outbox_entries', noun: 'unsent event', isTrouble: false },
+  { metric: 'mo_outbox_parked', noun: 'refused event', isTrouble: true },
+  { metric: 'mo_quarantined', noun: 'quarantined event', isTrouble: true },
+  { metric: 'mo_webhook_pending', noun: 'undelivered message', isTrouble: false },
+  { metric: 'mo_reconcile_differences', noun: 'difference', isTrouble: true },
 ] as const;
 
 function detailsOf(metrics: string): { details: string; isWell: boolean } {
   const readings = GAUGES.map((gauge) => ({ ...gauge, value: sumOf(metrics, gauge.metric) ?? 0 }));
   const seconds = sumOf(metrics, 'mo_outbox_age_seconds') ?? 0;
-  const shown = readings.filter(({ value }) => value > 0).map(({ value, text }) => `${value} ${text}`);
+  const shown = readings.filter(({ value }) => value > 0).map(({ value, noun }) => counted(value, noun));
   if (seconds > 0) shown.push(`the oldest for ${seconds.toFixed(1)} s`);
   return { details: shown.join(', '), isWell: readings.every(({ isTrouble, value }) => !isTrouble || value === 0) };
 }
