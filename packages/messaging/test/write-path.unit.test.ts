@@ -193,3 +193,26 @@ describe('a command that nobody waits for any more', () => {
     expect((await writePath.execute(commandOf())).status).toBe(201);
   });
 });
+
+describe('rows that are read', () => {
+  it('have a token that includes what was written while they were read', async () => {
+    const { writePath } = writePathUnderTest();
+    const write = () => writePath.execute(commandOf());
+    const { rows, token } = await writePath.read(write, () => ({ externalId: 'customer-1' }));
+    expect(rows.status).toBe(201);
+    expect(token).toEqual({ customerId: 1, versions: { customers: 1, loans: 1, payments: 0 } });
+  });
+
+  it.each([
+    ['concern no customer', {}],
+    ['concern one that is unknown', { customerId: 99 }],
+  ])('have no token if they %s', async (_what, customer) => {
+    const { writePath } = writePathUnderTest();
+    expect(
+      await writePath.read(
+        async () => [],
+        () => customer,
+      ),
+    ).toEqual({ rows: [], token: null });
+  });
+});

@@ -45,11 +45,12 @@ describe('reading loans', () => {
 
   it('answers a list with a token only if it is filtered to one customer', async () => {
     const other = register(loans.customers);
-    await postLoan(loans.app, newLoan(other));
+    const { external_id: name } = (await postLoan(loans.app, newLoan(other))).body;
     const tokenOf = async (query: string) => (await page(`/api/loans?${query}`)).headers['consistency-token'];
     expect(await tokenOf(`customer_id=${other}`)).toBe(`1.${other}.1.1.0`);
     expect(await tokenOf(`customer_external_id=customer-${other}&status=paid`)).toBe(`1.${other}.1.1.0`);
-    for (const query of ['', 'status=active', 'customer_id=999999', 'customer_external_id=nobody'])
+    expect(await tokenOf(`external_id=${name}`)).toBe(`1.${other}.1.1.0`);
+    for (const query of ['', 'status=active', 'customer_id=999999', 'customer_external_id=nobody', 'external_id=none'])
       expect([query, await tokenOf(query)]).toEqual([query, undefined]);
   });
 

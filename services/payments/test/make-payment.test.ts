@@ -210,6 +210,7 @@ describe('making a payment', () => {
     const tokenOf = async (query: string) => (await page(`/api/payments?${query}`)).headers['consistency-token'];
     expect(await tokenOf(`customer_id=${id}`)).toBe(`1.${id}.1.1.2`);
     expect(await tokenOf(`customer_external_id=customer-${id}`)).toBe(`1.${id}.1.1.2`);
+    expect(await tokenOf(`external_id=${first.external_id}`)).toBe(`1.${id}.1.1.2`);
     expect(await tokenOf('status=rejected')).toBeUndefined();
     expect((await page('/api/customers/999999/payments')).status).toBe(404);
     expect((await page('/api/payments/999999')).status).toBe(404);

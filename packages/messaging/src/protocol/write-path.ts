@@ -165,12 +165,22 @@ export class WritePath<A extends Account> {
     return this.#forward.bring(customer, 'customers', progress);
   }
 
-  /** The versions seen of the customer in a query's filters, before its rows are read; null if it isn't known here. */
-  async seen({ customerId, externalId }: CustomerRef): Promise<ConsistencyToken | null> {
+  /**
+   * Reads rows, and then the versions of the customer that they concern: at least those that the rows reflect, so that
+   * a later read with the token shows nothing older.
+   *
+   * @returns without a token if the rows concern no customer, or one that isn't known here
+   */
+  async read<Rows>(
+    rowsOf: () => Promise<Rows>,
+    customerOf: (rows: Rows) => CustomerRef,
+  ): Promise<{ rows: Rows; token: ConsistencyToken | null }> {
     const { model, store } = this.#options;
+    const rows = await rowsOf();
+    const { customerId, externalId } = customerOf(rows);
     const progress = (customerId ?? externalId) === undefined ? null : await store.progress({ customerId, externalId });
-    if (progress === null) return null;
-    return { customerId: progress.customerId, versions: versionsOf(model.stream, progress) };
+    if (progress === null) return { rows, token: null };
+    return { rows, token: { customerId: progress.customerId, versions: versionsOf(model.stream, progress) } };
   }
 
   async #confirm(command: Command<A>, confirmBy: readonly Stream[], decidedOn: Progress | null): Promise<Confirmation> {

@@ -1,5 +1,5 @@
 import { operations } from '@mo/contracts';
-import { type ServiceParts, versionsOf } from '@mo/messaging';
+import type { ServiceParts } from '@mo/messaging';
 import { answerPage, answerWith, type Handler } from '@mo/service-kit';
 import { changeCustomerCommand } from '../commands/change-customer.ts';
 import { registerCustomerCommand } from '../commands/register-customer.ts';
@@ -34,8 +34,9 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
   });
 
   serve(operations.listCustomers, async ({ query, url }) => {
-    const token = await writePath.seen({ externalId: query.external_id });
-    return answerPage(await findCustomers(database, query), url, token);
+    const find = () => findCustomers(database, query);
+    const { rows, token } = await writePath.read(find, () => ({ externalId: query.external_id }));
+    return answerPage(rows, url, token);
   });
 
   const balances = balancesById(parts);
@@ -50,14 +51,18 @@ export function customerRoutes(parts: ServiceParts<CustomerAccount>): void {
   serve(operations.getBalance, answerBalance, { boundsReads: true });
 
   serve(operations.listBalances, async ({ query, url }) => {
-    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.external_id });
-    return answerPage(await findBalances(database, query), url, token);
+    const customer = { customerId: query.customer_id, externalId: query.external_id };
+    const { rows, token } = await writePath.read(
+      () => findBalances(database, query),
+      () => customer,
+    );
+    return answerPage(rows, url, token);
   });
 
   serve(operations.getStatement, async ({ params: { customer_id: customerId }, query, url }) => {
-    const progress = await writePath.known({ customerId });
-    if (progress === null) throw noCustomer(customerId);
-    const page = await findStatement(database, customerId, query);
-    return answerPage(page, url, { customerId, versions: versionsOf('customers', progress) });
+    if ((await writePath.known({ customerId })) === null) throw noCustomer(customerId);
+    const find = () => findStatement(database, customerId, query);
+    const { rows, token } = await writePath.read(find, () => ({ customerId }));
+    return answerPage(rows, url, token);
   });
 }

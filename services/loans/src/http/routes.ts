@@ -1,5 +1,5 @@
 import { operations } from '@mo/contracts';
-import { type ServiceParts, versionsOf } from '@mo/messaging';
+import type { ServiceParts } from '@mo/messaging';
 import { type Answer, answerPage, answerWith, ProblemError, type ValidRequest } from '@mo/service-kit';
 import { activateLoanCommand, rejectLoanCommand } from '../commands/decide-pending.ts';
 import { takeLoanCommand } from '../commands/take-loan.ts';
@@ -29,15 +29,23 @@ export function loanRoutes({ serve, database, streams: { writePath } }: ServiceP
   });
 
   serve(operations.listLoans, async ({ query, url }) => {
-    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.customer_external_id });
-    return answerPage(await findLoans(database, query), url, token);
+    const { rows, token } = await writePath.read(
+      () => findLoans(database, query),
+      ({ results: [loan] }) => ({
+        // The filter by external_id leaves one row at most.
+        customerId: query.customer_id ?? (query.external_id === undefined ? undefined : loan?.customer_id),
+        externalId: query.customer_external_id,
+      }),
+    );
+    return answerPage(rows, url, token);
   });
 
   serve(operations.listCustomerLoans, async ({ params: { customer_id: customerId }, query, url }) => {
-    const progress = await writePath.known({ customerId });
-    if (progress === null) throw new ProblemError('not_found', `there is no customer ${customerId}`);
-    const page = await findLoans(database, { ...query, customer_id: customerId });
-    return answerPage(page, url, { customerId, versions: versionsOf('loans', progress) });
+    if ((await writePath.known({ customerId })) === null)
+      throw new ProblemError('not_found', `there is no customer ${customerId}`);
+    const find = () => findLoans(database, { ...query, customer_id: customerId });
+    const { rows, token } = await writePath.read(find, () => ({ customerId }));
+    return answerPage(rows, url, token);
   });
 }
 

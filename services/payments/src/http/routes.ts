@@ -1,5 +1,5 @@
 import { operations } from '@mo/contracts';
-import { type ServiceParts, versionsOf } from '@mo/messaging';
+import type { ServiceParts } from '@mo/messaging';
 import { answerPage, answerWith, ProblemError } from '@mo/service-kit';
 import { makePaymentCommand } from '../commands/make-payment.ts';
 import type { PaymentAccount } from '../domain/account.ts';
@@ -16,14 +16,22 @@ export function paymentRoutes({ serve, database, streams: { writePath } }: Servi
   });
 
   serve(operations.listPayments, async ({ query, url }) => {
-    const token = await writePath.seen({ customerId: query.customer_id, externalId: query.customer_external_id });
-    return answerPage(await findPayments(database, query), url, token);
+    const { rows, token } = await writePath.read(
+      () => findPayments(database, query),
+      ({ results: [payment] }) => ({
+        // The filter by external_id leaves one row at most.
+        customerId: query.customer_id ?? (query.external_id === undefined ? undefined : payment?.customer_id),
+        externalId: query.customer_external_id,
+      }),
+    );
+    return answerPage(rows, url, token);
   });
 
   serve(operations.listCustomerPayments, async ({ params: { customer_id: customerId }, query, url }) => {
-    const progress = await writePath.known({ customerId });
-    if (progress === null) throw new ProblemError('not_found', `there is no customer ${customerId}`);
-    const page = await findPayments(database, { ...query, customer_id: customerId });
-    return answerPage(page, url, { customerId, versions: versionsOf('payments', progress) });
+    if ((await writePath.known({ customerId })) === null)
+      throw new ProblemError('not_found', `there is no customer ${customerId}`);
+    const find = () => findPayments(database, { ...query, customer_id: customerId });
+    const { rows, token } = await writePath.read(find, () => ({ customerId }));
+    return answerPage(rows, url, token);
   });
 }

@@ -34,7 +34,8 @@ answer, a retry with the key is executed again. The same key with another body i
 Bodies are compared as JSON: the order of members and white space do not matter. Numbers are compared by value, but strings
 as they are written, so \`"10"\` and \`"10.00"\` are different bodies.
 Answers of writes to API keys are not stored, so these writes refuse an \`Idempotency-Key\` with a 400. Answers with the
-secret of a webhook are stored like all others.
+secret of a webhook are stored like all others. Of a bulk upload no answer is stored: under its key, which names the upload,
+it is read again, and lines that an earlier attempt created count as created.
 
 A 429 and a 503 carry \`Retry-After\`, in seconds. A 503 means that the request could not be executed or confirmed now; nothing was
 refused.
@@ -43,8 +44,8 @@ refused.
 
 An answer that concerns one customer carries a \`Consistency-Token\`, except the 409 for a customer whose
 \`external_id\` is taken. A later request with this token sees at least the state that the answer reflects. Without a
-token, a read may lack writes of the last milliseconds, and of up to about 70 seconds while Kafka is down. A token with
-versions that do not exist, as after a restore, is a 503. Answers below \`/api\` have \`Cache-Control: no-store\`, so
+token, a read may lack writes of the last milliseconds; of up to about 10 seconds after a process of a service died; and
+of up to about 70 seconds while Kafka is down. A token with versions that do not exist, as after a restore, is a 503. Answers below \`/api\` have \`Cache-Control: no-store\`, so
 that no cache keeps them.
 
 ## Pages
