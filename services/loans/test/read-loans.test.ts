@@ -39,6 +39,14 @@ describe('reading loans', () => {
     expect(await ids(`external_id=${old.external_id}`)).toEqual([old.id]);
     expect(await ids('taken_from=2020-05-01T00:00:00Z&taken_to=2020-05-01T00:00:00Z')).toEqual([old.id]);
     expect(await ids('customer_external_id=nobody')).toEqual([]);
+    expect(await ids(`customer_id=${other}&customer_external_id=nobody`)).toEqual([]);
+    expect(await ids(`customer_id=${other}&customer_external_id=customer-${other}&limit=1`)).toEqual([old.id]);
+    expect(
+      (await page(`/api/loans?customer_id=${other + 1}&customer_external_id=customer-${other}`)).body,
+    ).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/customer_external_id', in: 'query', code: 'contradiction' }],
+    });
     expect((await page(`/api/customers/${other}/loans?status=active`)).body.results).toEqual([old]);
     expect((await page('/api/customers/999999/loans')).status).toBe(404);
   });

@@ -207,6 +207,9 @@ describe('making a payment', () => {
     expect((await page(`/api/payments?customer_id=${id}&paid_to=2020-01-01T00:00:00Z`)).body.results).toEqual([first]);
     const { next_cursor } = (await page(`/api/payments?customer_id=${id}&limit=1`)).body;
     expect((await page(`/api/payments?customer_id=${id}&limit=1&cursor=${next_cursor}`)).body.results).toEqual([first]);
+    expect((await page(`/api/payments?customer_id=${id + 1}&customer_external_id=customer-${id}`)).body.errors).toEqual(
+      [expect.objectContaining({ in: 'query', pointer: '/customer_external_id', code: 'contradiction' })],
+    );
     const tokenOf = async (query: string) => (await page(`/api/payments?${query}`)).headers['consistency-token'];
     expect(await tokenOf(`customer_id=${id}`)).toBe(`1.${id}.1.1.2`);
     expect(await tokenOf(`customer_external_id=customer-${id}`)).toBe(`1.${id}.1.1.2`);

@@ -7,7 +7,7 @@
  * restricting event was applied since before the last pull was sent.
  */
 import type { ConsistencyToken, Stream, StreamEvent } from '@mo/contracts';
-import { type Answer, endedBy, unavailable } from '@mo/service-kit';
+import { type Answer, endedBy, invalid, unavailable } from '@mo/service-kit';
 import { type Account, appliedOf, type Progress, versionsOf } from './account.ts';
 import type { CommandOutcome, Confirmation, EventFault } from './batch.ts';
 import type { Followed, Item } from './batch-runner.ts';
@@ -163,6 +163,18 @@ export class WritePath<A extends Account> {
     if (this.#options.model.stream === 'customers') return null;
     this.#options.observer.pull('customers', 'confirm');
     return this.#forward.bring(customer, 'customers', progress);
+  }
+
+  /**
+   * Checks that a filter's two ids name one customer. A name that is unknown here contradicts nothing.
+   *
+   * @throws ProblemError invalid_request
+   */
+  async checkFilter({ customerId, externalId }: CustomerRef): Promise<void> {
+    if (customerId === undefined || externalId === undefined) return;
+    const named = await this.#options.store.progress({ externalId });
+    if (named !== null && named.customerId !== customerId)
+      throw invalid('query', '/customer_external_id', 'must name the same customer as customer_id', 'contradiction');
   }
 
   /**

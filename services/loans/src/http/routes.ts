@@ -29,12 +29,14 @@ export function loanRoutes({ serve, database, streams: { writePath } }: ServiceP
   });
 
   serve(operations.listLoans, async ({ query, url }) => {
+    const customer = { customerId: query.customer_id, externalId: query.customer_external_id };
+    await writePath.checkFilter(customer);
     const { rows, token } = await writePath.read(
       () => findLoans(database, query),
       ({ results: [loan] }) => ({
         // The filter by external_id leaves one row at most.
-        customerId: query.customer_id ?? (query.external_id === undefined ? undefined : loan?.customer_id),
-        externalId: query.customer_external_id,
+        ...customer,
+        customerId: customer.customerId ?? (query.external_id === undefined ? undefined : loan?.customer_id),
       }),
     );
     return answerPage(rows, url, token);

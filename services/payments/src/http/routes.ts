@@ -16,12 +16,14 @@ export function paymentRoutes({ serve, database, streams: { writePath } }: Servi
   });
 
   serve(operations.listPayments, async ({ query, url }) => {
+    const customer = { customerId: query.customer_id, externalId: query.customer_external_id };
+    await writePath.checkFilter(customer);
     const { rows, token } = await writePath.read(
       () => findPayments(database, query),
       ({ results: [payment] }) => ({
         // The filter by external_id leaves one row at most.
-        customerId: query.customer_id ?? (query.external_id === undefined ? undefined : payment?.customer_id),
-        externalId: query.customer_external_id,
+        ...customer,
+        customerId: customer.customerId ?? (query.external_id === undefined ? undefined : payment?.customer_id),
       }),
     );
     return answerPage(rows, url, token);

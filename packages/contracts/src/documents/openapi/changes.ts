@@ -12,6 +12,7 @@ export const API_CHANGES: readonly { readonly version: string; readonly changes:
       'Lower bounds of times take parts of a millisecond into account.',
       'An upload whose key is revoked, or whose key or token expires, before all of it has arrived ends with a 401.',
       'A JSON body with more than 10,000 values is refused.',
+      'Filters of loans or payments that name two customers by `customer_id` and `customer_external_id` are refused; before, the list was empty.',
       'A list that `external_id` narrows to a loan or payment carries a `Consistency-Token`, and that of any list covers all of its rows.',
       'The codes of `errors` are listed, and schemas state that a loan or payment names its customer.',
     ],

@@ -19,7 +19,8 @@ whoever has \`webhooks:write\` can receive all of them. A key may have a rate; t
 ## Amounts, times and ids
 
 An **amount** is a string with two decimals in every answer, such as \`"1200.50"\`. A request may give a string or a
-number: up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers.
+number: up to ten digits, then up to two decimals, without sign or exponent. A **time** is RFC 3339, and UTC in answers;
+requests write \`T\` and \`Z\` in upper case, years from 1000 to 9999, and no leap second.
 An **\`id\`** is ours, an **\`external_id\`** is yours: 1 to 60 visible characters, and unique among customers, loans or
 payments. It is never erased, so it must be a pseudonym, and no name, address or number of a person. Characters of the Unicode categories C (control, format, private, unassigned) and Z (space) are not visible;
 the pattern excludes only those that all implementations of regular expressions can name. Unknown members and query
