@@ -16,6 +16,7 @@ export { admissionConfig, identityConfig, openAdmission, openIdentity } from './
 export { connector } from './identity/connector.ts';
 export { Identity } from './identity/identity.ts';
 export { LastingFailure, REMIND_MS } from './lasting-failure.ts';
+export { linger } from './linger.ts';
 export { createLogger, type Logger } from './log.ts';
 export { refuseOtherCharset } from './media-type.ts';
 export * from './metrics.ts';

@@ -141,14 +141,21 @@ describe('the formats of a bulk upload', () => {
     expect(reply.body.detail).toMatch(/^the file must be text\/csv, .*json, by its Content-Type or file extension$/);
   });
 
-  it('refuses a file before it has arrived completely', async () => {
-    const outgoing = await openUpload(customers.app);
+  it.each([
+    ['before it reads it', 'text/plain', 415],
+    ['before it has arrived completely', 'text/csv', 400],
+  ])('refuses a file %s, and takes the rest, so that its sender can read the answer', async (_when, type, status) => {
+    const outgoing = await openUpload(customers.app, { type });
     outgoing.on('error', () => {});
+    const closed = once(outgoing, 'close').then(() => Promise.reject(new Error('the connection was closed')));
     const answered = once(outgoing, 'response');
     outgoing.write('external_id,colour\n');
     const [response] = (await answered) as [IncomingMessage];
-    expect([response.statusCode, response.headers.connection]).toEqual([400, 'close']);
-    expect(await json(response)).toMatchObject({ code: 'invalid_request' });
+    expect(await json(response)).toMatchObject({ status });
+    const rest = Buffer.alloc(1024 * 1024, 'a');
+    const write = () => new Promise((resolve) => outgoing.write(rest, resolve));
+    for (let sent = 0; sent < 8; sent += 1) await Promise.race([write(), closed]); // more than fits into sockets
+    closed.catch(() => {});
     outgoing.destroy();
   });
 

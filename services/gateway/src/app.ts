@@ -6,6 +6,7 @@ import {
   createServer,
   DRAIN_MARGIN_MS,
   type Logger,
+  linger,
   Notice,
   openIdentity,
   openTracing,
@@ -20,7 +21,6 @@ import { referenceRoutes } from './docs/reference.ts';
 import { boundCallers } from './forward/callers.ts';
 import { continueLater } from './forward/expect.ts';
 import { defaultLimits } from './forward/limits.ts';
-import { linger } from './forward/linger.ts';
 import { LoopLag } from './forward/loop-lag.ts';
 import { apiRoutes } from './forward/routes.ts';
 import { shedFirst } from './forward/shed.ts';

@@ -8,6 +8,8 @@ export const CHUNK_LINES_MAX = 1_000;
 export const ATTEMPTS_MAX = 8;
 /** How long the caller may send nothing in the middle of an upload. */
 export const UPLOAD_IDLE_TIMEOUT_MS = 60_000;
+/** How long the caller may go on sending after an answer that did not wait for the whole upload. */
+export const LINGER_MS = 5_000;
 /** Concurrent uploads in one process; further ones get a 503. */
 export const UPLOADS_MAX = 32;
 /** Open transactions of all uploads in one process together, so that connections remain for other requests. */

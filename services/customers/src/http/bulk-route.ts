@@ -2,6 +2,7 @@
  * The route of bulk uploads. Its body is read as a stream instead of being parsed, with content types, limits and
  * timeouts of its own. It is a separate plugin, so that these settings don't affect other routes.
  */
+import type { IncomingMessage } from 'node:http';
 import { bulkQuery, HEADERS, operations } from '@mo/contracts';
 import type { ServiceParts } from '@mo/messaging';
 import {
@@ -11,6 +12,7 @@ import {
   isGoneOf,
   keyIdOf,
   liftRequestTimeout,
+  linger,
   ProblemError,
   sendAnswer,
   systemClock,
@@ -22,7 +24,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
-import { MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import { LINGER_MS, MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
 import { semaphoreOf } from '../bulk/semaphore.ts';
 import { type BulkParts, type BulkRequest, createInBulk, LINE_OUTCOMES } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
@@ -64,11 +66,22 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
           return await sendAnswer(reply, answerWith(200, summary));
         } finally {
           underWay -= 1;
-          if (!request.raw.complete) reply.header('connection', 'close');
+          if (stopping.signal.aborted && !request.raw.complete) reply.header('connection', 'close');
+          else discardRest(request.raw);
         }
       },
     });
   });
+}
+
+/**
+ * Reads on after an answer that did not wait for the whole upload. If the connection were closed at once, the gateway
+ * could take that for the death of this process before it reads the answer.
+ */
+function discardRest(upload: IncomingMessage): void {
+  // While the reader that has stopped listens, nothing flows.
+  upload.removeAllListeners('readable');
+  linger(upload, LINGER_MS);
 }
 
 async function uploadOf(request: FastifyRequest, stopping: AbortSignal): Promise<BulkRequest> {

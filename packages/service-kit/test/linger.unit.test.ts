@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { linger } from '../src/forward/linger.ts';
+import { linger } from '../src/linger.ts';
 
 const LONG_MS = 3_600_000;
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
