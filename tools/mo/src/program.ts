@@ -25,8 +25,8 @@ Customers: --customer takes an external_id, and --customer-id an internal id. In
 deliveries, --customer takes the internal id. mo customers get shows both.
 
 Exit codes: 0 success; 1 answered or run, but with a bad result (a refusal, failed lines, differences, a part that
-is not ready); 2 invalid usage, could not start, no answer, or stopped by a failure; 130 stopped by Ctrl-C; 141 the
-reader closed the output.
+is not ready); 2 invalid usage, could not start, no answer, a refused key (401, 403, 429), or stopped by a failure;
+130 stopped by Ctrl-C; 141 the reader closed the output.
 
 Shell completion: source <(mo complete bash), source <(mo complete zsh), or mo complete fish | source`;
 

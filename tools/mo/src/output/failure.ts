@@ -9,7 +9,7 @@ export const EXIT = {
   done: 0,
   /** Answered or run, but with a bad result: a refusal, failed lines, differences, a part that is not ready. */
   notWell: 1,
-  /** Invalid usage, could not start, no answer, or stopped by a failure. */
+  /** Invalid usage, could not start, no answer, a refused key (401, 403, 429), or stopped by a failure. */
   failed: 2,
   /** Stopped by Ctrl-C, as shells report it. */
   interrupted: 130,
