@@ -92,6 +92,7 @@ it.each([
   expect(page).toContain(`"url": "${document}"`);
   expect(page).toContain('"withDefaultFonts": false');
   expect(page).toContain('"telemetry": false');
+  expect(page).toContain('<html lang="en">');
   const policy = answer.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
   expect(policy).toMatch(/script-src 'self' 'sha256-[^']+';/);

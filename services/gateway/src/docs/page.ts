@@ -21,9 +21,10 @@ export const pageAsset = (page: Page, scriptPath: string): Asset => ({
   path: page.path,
   type: 'text/html; charset=utf-8',
   make: async () => {
-    const content = await render(page, scriptPath, '/');
-    const headers = { 'content-security-policy': policyOf(String(content)), 'x-content-type-options': 'nosniff' };
-    return { content, headers };
+    // Screen readers pronounce a page by its language, which Scalar does not give.
+    const html = String(await render(page, scriptPath, '/')).replace('<html>', '<html lang="en">');
+    const headers = { 'content-security-policy': policyOf(html), 'x-content-type-options': 'nosniff' };
+    return { content: Buffer.from(html), headers };
   },
 });
 
