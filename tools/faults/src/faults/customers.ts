@@ -219,4 +219,12 @@ export const customers: readonly Fault[] = [
     breaks: 'all rows except the first of a file with CR line ends are lost',
     check: unit('services/customers/test/bulk-readers'),
   },
+  {
+    id: 'refused-upload-is-reset',
+    file: 'services/customers/src/http/bulk-route.ts',
+    replace: 'if (stopping.signal.aborted && !request.raw.complete)',
+    by: 'if (!request.raw.complete)',
+    breaks: 'the gateway answers a refused upload with 503, and sends no calls to the process for a moment',
+    check: servers('services/customers/test/bulk-formats'),
+  },
 ];
