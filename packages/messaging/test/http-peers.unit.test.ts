@@ -1,6 +1,7 @@
 /** The other services over HTTP, against small servers in their place. */
 import { createServer, type Server } from 'node:http';
 import { jest } from '@jest/globals';
+import type { Stream } from '@mo/contracts';
 import { listen } from '@mo/dev-stack/listen';
 import { HttpPeers } from '../src/pull/http-peers.ts';
 
@@ -17,12 +18,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((peers) => peers.close()));
 });
 
-/** @param status that of its answers; null if it gives none */
-async function startPeer(status: number | null = 200, onRequest = () => {}): Promise<string> {
+/** @param status that of its answers, which it gives once `onRequest` has returned; null if it gives none */
+async function startPeer(status: number | null = 200, onRequest: () => Promise<void> | void = () => {}) {
   const server = createServer((request, response) => {
-    onRequest();
+    const answer = () => status !== null && response.writeHead(status).end(JSON.stringify({ applied: true }));
     request.resume();
-    if (status !== null) request.once('end', () => response.writeHead(status).end(JSON.stringify({ applied: true })));
+    void Promise.resolve(onRequest()).then(answer);
   });
   servers.push(server);
   return `http://127.0.0.1:${await listen(server)}`;
@@ -82,6 +83,23 @@ it('a replica that does not answer leaves time for another', async () => {
   const asked = Promise.withResolvers<void>();
   // The last one is asked first.
   const peers = openPeersWithin(HOUR_MS, await startPeer(), await startPeer(null, () => asked.resolve()));
+  const settled = peers.settle('loans', 1, 'customers', 1);
+  await asked.promise;
+  jest.advanceTimersByTime(HOUR_MS / 2);
+  expect(await settled).toBe(true);
+}, 30_000);
+
+it('a slow replica answers although the next one, which is asked meanwhile, is down', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  const [asked, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow = await startPeer(200, () => {
+    asked.resolve();
+    return failed.promise;
+  });
+  const onCall = (_peer: Stream, outcome: string) => (outcome === 'failed' ? failed.resolve() : undefined);
+  // The last one is asked first.
+  const peers = new HttpPeers({ loans: [await originOfNobody(), slow] }, null, onCall, false, HOUR_MS);
+  opened.push(peers);
   const settled = peers.settle('loans', 1, 'customers', 1);
   await asked.promise;
   jest.advanceTimersByTime(HOUR_MS / 2);

@@ -1,14 +1,16 @@
-/** Calls to the other services over HTTP: tries one replica after another until one answers. */
+/**
+ * Calls to the other services over HTTP: asks one replica after another until one answers. A slow replica may still
+ * answer while the next one is asked, because that one may be down.
+ */
 import type { Stream } from '@mo/contracts';
 import { Addresses, connector, type Identity, unavailable } from '@mo/service-kit';
 import { Agent } from 'undici';
 import { RefusedByPeerError, RemotePeers } from './remote-peers.ts';
 import { startTimeLimit } from './time-limit.ts';
 
-/** For all attempts of a call together, shared equally, so that a replica that hangs leaves time for the next. */
+/** For all attempts of a call together. After an equal share of it, a replica that hangs leaves the rest to the next. */
 const CALL_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
-const CONNECT_TIMEOUT_MS = 1_000;
 const CONNECTIONS_MAX = 16;
 /** A peer's answer to a request that breaks its rules. */
 const REFUSED_STATUS = 400;
@@ -46,7 +48,7 @@ export class HttpPeers extends RemotePeers {
     const open = (peer: string, origins: readonly string[]): Peer => {
       const agent = new Agent({
         connections: CONNECTIONS_MAX,
-        connect: connector(identity, peer, CONNECT_TIMEOUT_MS),
+        connect: connector(identity, peer, callTimeoutMs),
         headersTimeout: callTimeoutMs,
         bodyTimeout: callTimeoutMs,
       });
@@ -62,35 +64,57 @@ export class HttpPeers extends RemotePeers {
     await Promise.all(peers.map(({ agent }) => agent.close()));
   }
 
-  /** Calls one replica after the other until one answers. */
+  /** Asks one replica after the other. The first answer is that of the call. */
   async #call<T>(peer: Stream, path: string, read: (answer: unknown) => T, body?: unknown): Promise<T> {
     const known = this.#peers.get(peer);
     if (known === undefined) throw unavailable(`no URL of ${peer} is configured`);
     const origins = known.replicas.current;
     const attempts = Math.min(origins.length, ATTEMPTS_MAX);
-    let failure: unknown;
+    const shareMs = this.#callTimeoutMs / attempts;
+    const untilMs = performance.now() + this.#callTimeoutMs;
     this.#turn += 1;
     const turn = this.#turn;
+    const asked: Promise<() => T>[] = [];
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const origin = origins[(turn + attempt) % origins.length] as string;
-      const beganMs = performance.now();
-      const seconds = () => (performance.now() - beganMs) / 1_000;
-      const limit = startTimeLimit(this.#callTimeoutMs / attempts);
-      try {
-        const answer = read(await request(known.agent, origin, path, body, limit.signal));
-        this.#onCall(peer, 'answered', seconds());
-        return answer;
-      } catch (error) {
-        this.#onCall(peer, 'failed', seconds());
-        // The other replicas would refuse the request, too.
-        if (error instanceof RefusedByPeerError) throw error;
-        failure = error;
-      } finally {
-        limit.clear();
-      }
+      // If this process stood still meanwhile, the replica still has a share.
+      const limit = startTimeLimit(Math.max(shareMs, untilMs - performance.now()));
+      const answer = request(known.agent, origin, path, body, limit.signal).then(read);
+      asked.push(this.#outcomeOf(peer, answer).finally(() => limit.clear()));
+      const outcome = await firstWithin(shareMs, asked);
+      if (outcome !== null) return outcome();
     }
-    throw unavailable(`${peer} could not be reached`, failure);
+    const outcome = await Promise.any(asked).catch(({ errors }: AggregateError) => {
+      throw unavailable(`${peer} could not be reached`, new AggregateError(errors, errors.join('; ')));
+    });
+    return outcome();
   }
+
+  /** @returns a function that returns the answer, or throws if all replicas would refuse the request as this one does */
+  async #outcomeOf<T>(peer: Stream, answer: Promise<T>): Promise<() => T> {
+    const beganMs = performance.now();
+    const observe = (outcome: 'answered' | 'failed') =>
+      this.#onCall(peer, outcome, (performance.now() - beganMs) / 1_000);
+    try {
+      const value = await answer;
+      observe('answered');
+      return () => value;
+    } catch (error) {
+      observe('failed');
+      if (!(error instanceof RefusedByPeerError)) throw error;
+      return () => {
+        throw error;
+      };
+    }
+  }
+}
+
+/** @returns the first result; null once the last of them has failed, or the time is over */
+async function firstWithin<T>(durationMs: number, asked: readonly Promise<T>[]): Promise<T | null> {
+  const { promise: isOver, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, durationMs, null).unref();
+  const hasFailed = (asked.at(-1) as Promise<T>).catch(() => null);
+  return Promise.any([...asked, hasFailed, isOver]).finally(() => clearTimeout(timer));
 }
 
 async function request(

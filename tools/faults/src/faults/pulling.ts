@@ -53,9 +53,17 @@ export const pulling: readonly Fault[] = [
   {
     id: 'hanging-replica-takes-all-time',
     file: 'packages/messaging/src/pull/http-peers.ts',
-    replace: 'body, limit.signal)',
-    by: 'body, new AbortController().signal)',
+    replace: '[...asked, hasFailed, isOver]',
+    by: '[...asked, hasFailed]',
     breaks: 'a replica that hangs leaves no time for the next one',
+    check: unit('packages/messaging/test/http-peers'),
+  },
+  {
+    id: 'slow-replica-given-up',
+    file: 'packages/messaging/src/pull/http-peers.ts',
+    replace: 'Promise.any(asked).catch',
+    by: 'Promise.any(asked.slice(-1)).catch',
+    breaks: 'a slow replica is given up for one that is down',
     check: unit('packages/messaging/test/http-peers'),
   },
   {
