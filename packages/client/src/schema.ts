@@ -1687,7 +1687,7 @@ export interface components {
         ConsistencyTokenOfRefusal: string;
         /** @description The seconds after which to try again. */
         RetryAfter: string;
-        /** @description The state of the customer that this answer reflects, if a filter names an existing customer. */
+        /** @description The state of the customer that this answer reflects, if a filter names one of whom the service has heard. */
         ConsistencyTokenOfFilter: string;
         /** @description The address of the next page (RFC 8288), with `rel="next"`, if there is one. */
         Link: string;

@@ -43,7 +43,7 @@ export const tokenHeader = header(
 );
 export const filteredTokenHeader = header(
   'ConsistencyTokenOfFilter',
-  'The state of the customer that this answer reflects, if a filter names an existing customer.',
+  'The state of the customer that this answer reflects, if a filter names one of whom the service has heard.',
   text,
   false,
   TOKEN,
