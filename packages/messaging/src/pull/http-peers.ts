@@ -8,8 +8,9 @@ import { Agent } from 'undici';
 import { RefusedByPeerError, RemotePeers } from './remote-peers.ts';
 import { startTimeLimit } from './time-limit.ts';
 
-/** For all attempts of a call together. After an equal share of it, a replica that hangs leaves the rest to the next. */
+/** For all attempts of a call together. */
 const CALL_TIMEOUT_MS = 3_000;
+/** The most replicas asked: a next one once the last one has failed, or an equal share of the time has passed. */
 const ATTEMPTS_MAX = 3;
 const CONNECTIONS_MAX = 16;
 /** A peer's answer to a request that breaks its rules. */
@@ -70,7 +71,7 @@ export class HttpPeers extends RemotePeers {
     if (known === undefined) throw unavailable(`no URL of ${peer} is configured`);
     const origins = known.replicas.current;
     const attempts = Math.min(origins.length, ATTEMPTS_MAX);
-    const shareMs = this.#callTimeoutMs / attempts;
+    const shareMs = this.#callTimeoutMs / ATTEMPTS_MAX;
     const untilMs = performance.now() + this.#callTimeoutMs;
     this.#turn += 1;
     const turn = this.#turn;
