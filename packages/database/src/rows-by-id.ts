@@ -2,7 +2,7 @@
  * Reads single rows in batches: the rows requested in one turn of the event loop, or while another statement runs,
  * share a statement. A row is always read after its request, so the caller sees everything that was committed before.
  */
-import { BatchQueue, QueueFullError, unavailable } from '@mo/service-kit';
+import { BatchQueue, QueueFullError, storeWaited, unavailable } from '@mo/service-kit';
 import { databaseOutage } from './outage.ts';
 import { run, type Sql } from './sql.ts';
 
@@ -61,7 +61,7 @@ export class RowsById<Row extends object> {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      reject(unavailable('too many requests are waiting'));
+      reject(unavailable(storeWaited(ROW_WAIT_MS_MAX)));
     }, ROW_WAIT_MS_MAX);
     const begin = () => {
       clearTimeout(timer);

@@ -160,7 +160,11 @@ describe('a waiting request', () => {
     await turn();
     expect(rows.waiting).toBe(1);
     jest.advanceTimersByTime(ROW_WAIT_MS_MAX);
-    expect(await waiting).toMatchObject({ status: 503, message: 'too many requests are waiting' });
+    expect(await waiting).toMatchObject({
+      status: 503,
+      message: 'the request waited 2 s for the database and was not served',
+      headers: { 'retry-after': '1' },
+    });
     for (const { answer } of statements) answer();
     expect(await Promise.all(stuck)).toEqual([2, 4, 6].map((id) => ({ id, name: `row ${id}` })));
     await turn();

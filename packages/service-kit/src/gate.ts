@@ -1,8 +1,9 @@
 /**
- * Admits at most `atOnceMax` callers at once. The others wait for their turn, in a bounded queue and for a bounded
- * time.
+ * Admits at most `atOnceMax` callers to the database at once. The others wait for their turn, in a bounded queue and
+ * for a bounded time.
  */
 import { unavailable } from './problem-error.ts';
+import { storeWaited } from './store-error.ts';
 import { Turns } from './turns.ts';
 
 export interface GateLimits {
@@ -43,11 +44,10 @@ export class Gate {
   }
 
   #wait(): Promise<void> {
-    if (this.#turns.waiting >= this.#limits.waitingMax) throw unavailable('too many requests are waiting');
+    const { waitingMax, waitMsMax } = this.#limits;
+    if (this.#turns.waiting >= waitingMax) throw unavailable('too many requests are waiting');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#turns.wait(this.#limits.waitMsMax, (isTurn) =>
-      isTurn ? resolve() : reject(unavailable('too many requests are waiting')),
-    );
+    this.#turns.wait(waitMsMax, (isTurn) => (isTurn ? resolve() : reject(unavailable(storeWaited(waitMsMax)))));
     return promise;
   }
 }

@@ -62,7 +62,14 @@ export { createServer, JSON_BODY_BYTES_MAX, LISTEN_BACKLOG, type ServerOptions }
 export { slices } from './slices.ts';
 export { StartError } from './start-error.ts';
 export { Startup } from './startup.ts';
-export { STORE_BUSY, STORE_SLOW, StoreBusyError, StoreConflictError, StoreRefusalError } from './store-error.ts';
+export {
+  STORE_BUSY,
+  STORE_SLOW,
+  StoreBusyError,
+  StoreConflictError,
+  StoreRefusalError,
+  storeWaited,
+} from './store-error.ts';
 export { certificateFault, keyFault, type TlsOptions } from './tls.ts';
 export { acceptTraceparent, newTraceparent, requestIdFrom, spanIdOf, traceIdOf, unsampled } from './trace.ts';
 export { type TracingSettings, tracingConfig, tracingSettings } from './tracing/config.ts';

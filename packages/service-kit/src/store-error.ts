@@ -11,6 +11,10 @@ export class StoreConflictError extends Error {
 export const STORE_BUSY = 'another change blocks this one';
 export const STORE_SLOW = 'the database takes too long';
 
+/** What a caller is told whose read has waited for its turn for `waitMs`, and did not start. */
+export const storeWaited = (waitMs: number): string =>
+  `the request waited ${waitMs / 1_000} s for the database and was not served`;
+
 /** Another transaction holds a lock, which says nothing about the data to be written. */
 export class StoreBusyError extends StoreConflictError {
   override readonly name = 'StoreBusyError';

@@ -37,8 +37,10 @@ describe('a gate', () => {
     const inside = [passing(gate), passing(gate)];
     const waiting = [passing(gate), passing(gate)];
     const refused = await passing(gate).done;
-    expect(refused).toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
-    for (const { done } of waiting) expect(await done).toBeInstanceOf(ProblemError);
+    const again = { code: 'unavailable', headers: { 'retry-after': '1' } };
+    expect(refused).toMatchObject({ ...again, message: 'too many requests are waiting' });
+    const message = 'the request waited 0.001 s for the database and was not served';
+    for (const { done } of waiting) expect(await done).toMatchObject({ ...again, message });
     expect(waiting.map(({ hasBegun }) => hasBegun)).toEqual([false, false]);
     for (const { finish } of inside) finish();
     await Promise.all(inside.map(({ done }) => done));
