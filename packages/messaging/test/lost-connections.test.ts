@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { testServers } from '@mo/dev-stack';
 import { createLogger } from '@mo/service-kit';
 import kafkajs from 'kafkajs';
@@ -8,6 +8,7 @@ import { KeptSubscription } from '../src/kafka/kafkajs-subscription.ts';
 import { waitFor } from '../src/testing/index.ts';
 
 const PRODUCE = 0;
+const METADATA = 3;
 const JOIN_GROUP = 11;
 /** Longer than a join may take, and shorter than kafkajs lets it take. */
 const DEADLINE_MS = 45_000;
@@ -24,8 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => producer.close());
 
-/** A client that hears nothing more on a connection from its first request of a kind on, as where a network loses it. */
-function deafClient(kind: number) {
+/** A client that does something to the connection before it sends the nth request of a kind (from 1). */
+function clientThat(does: (socket: Socket, nth: number) => void, kind: number) {
   let requests = 0;
   const client = new kafkajs.Kafka({
     brokers: [...testServers().brokers],
@@ -39,7 +40,7 @@ function deafClient(kind: number) {
         // Its kind stands after its length.
         if (chunk.readInt16BE(4) === kind) {
           requests += 1;
-          if (requests === 1) socket.removeAllListeners('data').resume();
+          does(socket, requests);
         }
         return write(chunk, ...rest);
       };
@@ -48,6 +49,12 @@ function deafClient(kind: number) {
   });
   return { client, sent: () => requests };
 }
+
+/** A client that hears nothing more on a connection from its first request of a kind on, as where a network loses it. */
+const deafClient = (kind: number) =>
+  clientThat((socket, nth) => {
+    if (nth === 1) socket.removeAllListeners('data').resume();
+  }, kind);
 
 it('a member whose connection is lost while it joins a group rejoins over another one', async () => {
   const { client, sent } = deafClient(JOIN_GROUP);
@@ -74,4 +81,19 @@ it('messages without a response are sent again over another connection', async (
   // More often where the machine stands still, and without a second effect.
   expect(sent()).toBeGreaterThan(1);
   expect(await kafka.ends(topic)).toEqual([{ partition: 0, offset: '1' }]);
+});
+
+it('metadata that no broker has sent are an outage that ends, and no error of ours', async () => {
+  // The first request is that of the client itself; the second one fills the list.
+  const { client } = clientThat((socket, nth) => {
+    if (nth === 2) socket.destroy();
+  }, METADATA);
+  const admin = client.admin();
+  await admin.connect();
+  await expect(admin.listTopics()).rejects.toMatchObject({
+    message: 'no broker has answered the request for metadata yet',
+    retriable: true,
+  });
+  expect(await admin.listTopics()).toContain(topic);
+  await admin.disconnect();
 });

@@ -4,6 +4,8 @@
  */
 // A connection is closed after a request timeout: docs/decisions/0032.
 import './lost-connection.ts';
+// Metadata that no broker has sent are an error of an outage, and not a TypeError.
+import './no-metadata.ts';
 // Fetch responses are decoded by our code: docs/decisions/0031.
 import './quick-fetch.ts';
 // Produce requests are encoded by our code: docs/decisions/0031.

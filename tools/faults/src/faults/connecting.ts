@@ -59,6 +59,14 @@ export const connecting: readonly Fault[] = [
     check: servers('packages/messaging/test/lost-connections'),
   },
   {
+    id: 'no-metadata-taken-for-some',
+    file: 'packages/messaging/src/kafka/no-metadata.ts',
+    replace: 'if (found === null)',
+    by: 'if (found === undefined)',
+    breaks: 'a restart of Kafka is logged as a TypeError',
+    check: servers('packages/messaging/test/lost-connections'),
+  },
+  {
     id: 'group-waits-a-minute',
     file: 'packages/messaging/src/kafka/kafkajs-subscription.ts',
     replace: 'rebalanceTimeout: SESSION_TIMEOUT_MS,',
