@@ -62,12 +62,13 @@ export function programOf(isJson = false): CommandUnknownOpts {
     deadLettersCommand(),
   ])
     program.addCommand(command);
+  // Before tab, which copies the settings to commands that are in no list.
+  configure(program, isJson);
   // tab is typed for commander itself, whose types are less exact than these.
   tab(program as never);
   program.commands
     .find((command) => command.name() === 'complete')
     ?.description('print the script for shell completion');
-  configure(program, isJson);
   return program;
 }
 

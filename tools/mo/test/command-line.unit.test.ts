@@ -251,4 +251,17 @@ describe('completion', () => {
     expect(await words('loans', 'take', '--cust')).toMatch(/^--customer\t.*^--customer-id\t/ms);
     expect(await words('events', 'tail', '--type', 'Loan')).toMatch(/^LoanTaken\b/m);
   });
+
+  it('has no words after an unknown command', async () => {
+    // The line of the colon tells the shell to propose no files instead.
+    expect(await mo(['complete', '--', 'nosuch', ''])).toEqual({ code: 0, stdout: ':4\n', stderr: '' });
+  });
+
+  it('refuses an unknown shell as invalid usage', async () => {
+    const plain = await mo(['complete', 'nosuch']);
+    expect(plain).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("value 'nosuch' is invalid") });
+    const { code, stderr } = await mo(['complete', 'nosuch', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'usage' } });
+  });
 });
