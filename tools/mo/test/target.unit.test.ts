@@ -60,7 +60,8 @@ describe('the gateway', () => {
   it('is reported as missing or invalid', () => {
     expect(() => findGateway({}, {}, root)).toThrow(/no gateway: give --url and --key/);
     expect(() => findGateway({ url: 'localhost:8080', key: 'k' }, {}, cwd)).toThrow(/must be an origin/);
-    expect(() => findGateway({ url: 'http://x/api', key: 'k' }, {}, cwd)).toThrow(/must be an origin/);
+    for (const url of ['http://x/api', 'http://u@x', 'http://:p@x'])
+      expect(() => findGateway({ url, key: 'k' }, {}, cwd)).toThrow(/must be an origin/);
     expect(() => findGateway({}, { MO_DIR: 'odd' }, cwd)).toThrow(/odd\/stack\.json is damaged: remove it/);
     expect(() => findGateway({}, { MO_DIR: 'part' }, cwd)).toThrow(/part\/stack\.json does not name/);
   });

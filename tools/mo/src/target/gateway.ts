@@ -53,7 +53,8 @@ export function originOf(text: string): string {
     !/^https?:$/.test(url.protocol) ||
     url.pathname !== '/' ||
     url.search !== '' ||
-    url.username !== ''
+    url.username !== '' ||
+    url.password !== ''
   )
     throw new CommandError(`a URL must be an origin such as http://127.0.0.1:8080, not "${text}"`);
   return url.origin;
