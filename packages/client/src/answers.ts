@@ -30,11 +30,14 @@ export function parse(text: string): unknown {
 }
 
 /** Whether an answer has the form of the API's: an object that is declared as JSON. */
-export const isContent = (headers: Headers, body: unknown): boolean =>
+export const isContent = (headers: Headers, body: unknown): body is object =>
   /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '') &&
   typeof body === 'object' &&
   body !== null &&
   !Array.isArray(body);
+
+/** Whether the content of an answer has the rows of a page. */
+export const isPage = (content: object): boolean => 'results' in content && Array.isArray(content.results);
 
 /** The wait from now that Retry-After demands; null if the answer has no valid Retry-After. */
 export const retryAfterOf = ({ headers }: Received): number | null =>

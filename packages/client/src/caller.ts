@@ -3,7 +3,7 @@
  * so it can be retried whatever the outcome of the last attempt was. A call about a customer carries the customer's
  * consistency token.
  */
-import { isContent, noAnswer, type Outcome, parse, type Received, refusal, retryAfterOf } from './answers.ts';
+import { isContent, isPage, noAnswer, type Outcome, parse, type Received, refusal, retryAfterOf } from './answers.ts';
 import type { Optional } from './optional.ts';
 import { List } from './pages.ts';
 import { Patience } from './patience.ts';
@@ -106,15 +106,25 @@ export class Caller {
     this.#fetch = (...args) => (fetch ?? globalThis.fetch)(...args);
   }
 
-  /** Calls an operation. @throws MoError, the reason of the signal, or TypeError for an invalid option */
-  async call<Id extends OperationId>(id: Id, call: Call<Id>, options: CallOptions = {}): Promise<Answer<AnswerOf<Id>>> {
+  /**
+   * Calls an operation.
+   *
+   * @param isAsked whether an answer has the content that its caller reads; one without it is not from this API
+   * @throws MoError, the reason of the signal, or TypeError for an invalid option
+   */
+  async call<Id extends OperationId>(
+    id: Id,
+    call: Call<Id>,
+    options: CallOptions = {},
+    isAsked: (content: object) => boolean = () => true,
+  ): Promise<Answer<AnswerOf<Id>>> {
     const request = this.#request(id, call, options);
     const { received, attempts } = await this.#send(request, options);
     const { status, headers, text } = received;
     const consistencyToken = headers.get('consistency-token');
     this.tokens.learn(consistencyToken);
     const body = parse(text);
-    if (status >= 300 || !isContent(headers, body))
+    if (status >= 300 || !isContent(headers, body) || !isAsked(body))
       throw refusal(request, received, body, {
         attempts,
         idempotencyKey: request.idempotencyKey,
@@ -144,7 +154,7 @@ export class Caller {
   ): List<Item> {
     return new List<Item>(async (cursor) => {
       const query = cursor === undefined ? call.query : { ...(call.query as QueryOf<Id>), cursor };
-      const { body } = await this.call(id, { ...call, query }, options);
+      const { body } = await this.call(id, { ...call, query }, options, isPage);
       const page = body as Page<Item>;
       for (const item of page.results) {
         const owner = ownerOf(item);

@@ -40,6 +40,16 @@ export function uploadBody(file: UploadFile, type: UploadType): Body {
   return { type, isRepeatable, isStream: true, isUpload: true, open: () => streamed(piecesOf(open())) };
 }
 
+/** The error about a file that is none, or a function that returned no stream. */
+function notUploadable(file: unknown): TypeError {
+  // What an async function throws later is not what is wrong.
+  if (file instanceof Promise) file.catch(() => {});
+  const kind = Object.prototype.toString.call(file).slice('[object '.length, -1);
+  return new TypeError(
+    `file must be text, a Uint8Array, a Blob, a ReadableStream, an AsyncIterable, or a function that returns one of the last two, not ${kind}`,
+  );
+}
+
 const asItIs = (content: Content) => (): OpenBody => ({ content, throwFailure: throwIfUnreadable, close: () => {} });
 
 /** A Blob of a file that has changed since is unreadable. */
@@ -76,9 +86,16 @@ async function nextOf(pieces: AsyncIterator<Piece>): Promise<IteratorResult<Piec
   return next;
 }
 
-/** Uses a reader for a ReadableStream, because not every browser can iterate over one. */
+/**
+ * Uses a reader for a ReadableStream, because not every browser can iterate over one.
+ *
+ * @throws TypeError if it isn't a stream
+ */
 function piecesOf(stream: UploadStream): AsyncIterator<Piece> {
-  if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]();
+  if (!(stream instanceof ReadableStream)) {
+    if (Symbol.asyncIterator in Object(stream)) return stream[Symbol.asyncIterator]();
+    throw notUploadable(stream);
+  }
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<Piece>>,

@@ -8,7 +8,8 @@ export function baseOf(text: string): string {
   } catch {
     throw new TypeError(`url must be absolute, such as https://loans.example.com, not "${text}"`);
   }
-  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+  const hasCredentials = url.username !== '' || url.password !== '';
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || hasCredentials)
     throw new TypeError(`url must be http or https, without a query or credentials, not "${text}"`);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { isProblem, MoClient, type Problem, type Scope } from '../src/index.ts';
+import { isProblem, MoClient, type Problem, type Scope, UnexpectedAnswerError } from '../src/index.ts';
 import { problem, QUICK, StandIn, thrown } from './stand-in.ts';
 
 let gateway: StandIn;
@@ -139,6 +139,7 @@ describe('a client', () => {
     [{ url: 'localhost:8080' }, 'url must be http or https'],
     [{ url: '/api' }, 'url must be absolute'],
     [{ url: 'http://u:p@x' }, 'without a query or credentials'],
+    [{ url: 'http://:p@x' }, 'without a query or credentials'],
     [{ apiKey: '' }, 'apiKey must not be empty'],
     [{ retry: { attemptsMax: 0 } }, 'retry.attemptsMax must be above 0, not 0'],
     [{ retry: { timeoutMs: Number.NaN } }, 'retry.timeoutMs must be above 0'],
@@ -219,6 +220,13 @@ describe('a list', () => {
     for await (const { id } of gateway.client().loans.list({ customer_id: 7, limit: 2 })) ids.push(id);
     expect(ids).toEqual([5, 4, 3]);
     expect(gateway.asked.map(({ url }) => url)).toEqual(Object.keys(pages));
+  });
+
+  it.each([{}, { results: null }, { results: { id: 1 } }])('whose answer is %j is not of the API', async (body) => {
+    gateway.act = () => ({ status: 200, body });
+    const error = await thrown(Array.fromAsync(gateway.client().loans.list()));
+    expect(error).toBeInstanceOf(UnexpectedAnswerError);
+    expect(error).toMatchObject({ status: 200, attempts: 1, message: expect.stringContaining(JSON.stringify(body)) });
   });
 
   it('fetches no page that nobody reads', async () => {

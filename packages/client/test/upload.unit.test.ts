@@ -53,6 +53,22 @@ describe('an upload', () => {
     expect(gateway.asked).toEqual([]);
   });
 
+  it.each([
+    ['an array', [CSV], 'Array'],
+    ['an ArrayBuffer', new ArrayBuffer(1), 'ArrayBuffer'],
+    ['nothing', undefined, 'Undefined'],
+    ['an async function', async () => oneStream(), 'Promise'],
+    ['an async function that throws', async () => Promise.reject(new Error('no such file')), 'Promise'],
+    ['a function that returns text', () => CSV, 'String'],
+  ])('of %s is refused with what is accepted', async (_name, file, kind) => {
+    const error = await thrown(bulk(file as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({
+      message: `file must be text, a Uint8Array, a Blob, a ReadableStream, an AsyncIterable, or a function that returns one of the last two, not ${kind}`,
+    });
+    expect(gateway.asked).toEqual([]);
+  });
+
   const broken = new Error('the disk is broken');
   const fails = async function* () {
     yield CSV;
