@@ -36,6 +36,12 @@ describe('the AsyncAPI document', () => {
     expect(await faultsOf(text)).toEqual([]);
   });
 
+  it('names no broker, because each deployment has others', () => {
+    const { host, variables } = asyncApiDocument().servers.kafka;
+    expect(host).toBe('{broker}');
+    expect(variables.broker).toEqual({ description: expect.stringContaining('of the deployment') });
+  });
+
   it.each<[string, string, string]>([
     ['an operation names a channel that is not there', '"#/channels/loans"', '"#/channels/credits"'],
     ['a required member is missing', '"action":"send",', ''],

@@ -40,7 +40,8 @@ export function asyncApiDocument() {
         host: '{broker}',
         protocol: 'kafka',
         description: 'The brokers that the services use.',
-        variables: { broker: { default: 'localhost:9092', description: 'Any of the brokers, as host:port' } },
+        // Without a default, which readers would take for an address of the deployment.
+        variables: { broker: { description: 'Any broker of the deployment, as host:port: ask its operators' } },
       },
     },
     channels: {
