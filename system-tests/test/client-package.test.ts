@@ -92,7 +92,7 @@ it('behaves as described in its README', async () => {
   expect(stdout.split('\n')).toEqual([
     '400.00',
     'at most 400.00',
-    'l-1 600.00',
+    'mary-loan-1 600.00',
     expect.stringMatching(/^\S+Z loan 600.00 600.00$/),
     '350.00',
     '',
@@ -137,6 +137,6 @@ async function readmeProgram(): Promise<string> {
   const readme = await readFile(join(project, 'node_modules/@mo/client/README.md'), 'utf8');
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text);
   expect(examples.length).toBeGreaterThanOrEqual(6);
-  const last = 'console.log((await mo.customers.balance(ada.id)).total_debt);\n';
+  const last = 'console.log((await mo.customers.balance(mary.id)).total_debt);\n';
   return [...examples, last].join('\n');
 }

@@ -1,6 +1,6 @@
 /** The files of the repository: nothing is committed by mistake, and documents lead to each other. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { anchorsIn, isWhole, linksOf } from '../src/links.ts';
@@ -9,6 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FILE_BYTES_MAX = 1024 * 1024;
 const IN_THE_ROOT = /^(\.\w+|[A-Z]+\.md|Dockerfile|[\w.-]+\.config\.js|[\w.-]+\.(json|yml))$/;
 const KINDS = 'ts js json md yaml yml tpl txt sh py xml properties png'.split(' ').map((kind) => `.${kind}`);
+/** The pages whose commands create customers, loans and payments, and may be tried on the same system. */
+const TRIED = ['README.md', 'docs/cookbook.md', 'docs/cli.md', 'packages/client/README.md'];
+const CREATED = /\bexternal_id"?: ["']([^"']+)|^mo (?:customers create|loans take|payments make) (\S+)/gm;
 const WITHOUT_KIND = /(^|\/)(\.\w+|Dockerfile|\.ci\/run|\.husky\/commit-msg)$/;
 
 /** Empty outside a clone, such as in a copy of the working tree. */
@@ -50,4 +53,16 @@ it('each document and image is linked from another document', () => {
   const isLinked = (path: string) => linked.has(path) || linked.has(path.replace(/\/README\.md$/, ''));
   const documents = tracked.filter((path) => /\.(md|png)$/.test(path) && path !== 'README.md');
   expect(documents.filter((path) => !isLinked(path))).toEqual([]);
+});
+
+it('no two pages to try out create something of the same name', () => {
+  const pagesOf = new Map<string, Set<string>>();
+  for (const page of TRIED)
+    for (const [, name = '', named = ''] of readFileSync(join(ROOT, page), 'utf8').matchAll(CREATED)) {
+      const pages = pagesOf.get(name || named) ?? new Set();
+      pagesOf.set(name || named, pages.add(page));
+    }
+  const all = [...pagesOf].map(([name, pages]) => ({ name, pages: [...pages] }));
+  expect(new Set(all.flatMap((one) => one.pages))).toEqual(new Set(TRIED));
+  expect(all.filter((one) => one.pages.length > 1)).toEqual([]);
 });
