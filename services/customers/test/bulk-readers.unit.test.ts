@@ -179,6 +179,11 @@ describe('CSV', () => {
     else expect(linesOf()).toEqual(isHeader ? [2] : [1, 2]);
   });
 
+  it('takes the first line that is not empty for a header', () => {
+    const lines = read(csv, '\ufeff\r\n \nscore,external_id\n1,a\n');
+    expect(lines).toEqual([{ line: 4, value: { external_id: 'a', score: '1' } }]);
+  });
+
   it('counts the header line and empty lines in the line numbers', () => {
     expect(read(csv, 'external_id,score\r\n\r\na,1\r\n').map(({ line }) => line)).toEqual([3]);
   });

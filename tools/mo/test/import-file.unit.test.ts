@@ -84,6 +84,19 @@ describe('a scan', () => {
     expect(await scanOf('external_id,score')).toMatchObject({ lines: 1, prefix: Buffer.from('external_id,score\n') });
   });
 
+  it('finds the header below empty lines, as the API does', async () => {
+    const empty = '\ufeff\r\n \n';
+    const header = Buffer.from('score,external_id\n');
+    expect(await scanOf(`${empty}${header.toString()}1,a\n`)).toMatchObject({
+      lines: 4,
+      header,
+      prefix: header,
+      start: { offset: Buffer.byteLength(empty) + header.length, line: 4 },
+    });
+    expect(await scanOf('\n\na,1\n')).toMatchObject({ header: null, start: START });
+    expect(await scanOf('\n\n')).toMatchObject({ header: null, start: START });
+  });
+
   it('adds a header to each part of a file without one, and none to NDJSON', async () => {
     const prefix = Buffer.from('external_id,score,status,preapproved_at\n');
     expect(await scanOf('a,1\nexternal_id,2\n')).toMatchObject({ lines: 2, header: null, prefix, start: START });

@@ -70,22 +70,32 @@ export async function scan(path: string, format: Format, signal: AbortSignal): P
 }
 
 function beginning(head: Buffer, format: Format): Pick<Scan, 'header' | 'prefix' | 'start'> {
-  const header = format === 'csv' ? headerIn(head) : null;
-  if (header !== null) return { header, prefix: withEnd(header), start: { offset: header.length, line: 2 } };
+  const first = format === 'csv' ? firstLineOf(head) : null;
+  if (first !== null && isHeader(first.text))
+    return { header: first.text, prefix: withEnd(first.text), start: first.next };
   const isMarked = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const start = { offset: isMarked ? BYTE_ORDER_MARK.length : 0, line: 1 };
   return { header: null, prefix: format === 'csv' ? Buffer.from(`${CSV_COLUMNS.join(',')}\n`) : null, start };
 }
 
-/** The first line, if it is a header by the API's rule. */
-function headerIn(head: Buffer): Buffer | null {
-  const end = head.indexOf(NEWLINE);
-  const line = end === -1 ? head : head.subarray(0, end + 1);
+/** The first line that is not empty, with its line end, and the place after it. The API ignores empty lines, too. */
+function firstLineOf(head: Buffer): { text: Buffer; next: Place } {
+  let offset = 0;
+  for (let line = 2; ; line += 1) {
+    const end = head.indexOf(NEWLINE, offset);
+    const text = head.subarray(offset, end === -1 ? head.length : end + 1);
+    offset += text.length;
+    if (end === -1 || text.toString().trim() !== '') return { text, next: { offset, line } };
+  }
+}
+
+/** Whether a line is a header by the API's rule. */
+function isHeader(line: Buffer): boolean {
   const fields = line
     .toString()
     .replace(/^\ufeff/, '')
     .split(',');
-  return isCsvHeader(fields.map((field) => field.trim().replace(/^"(.*)"$/, '$1'))) ? line : null;
+  return isCsvHeader(fields.map((field) => field.trim().replace(/^"(.*)"$/, '$1')));
 }
 
 function explain(error: unknown): string {
