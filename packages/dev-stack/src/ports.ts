@@ -36,10 +36,11 @@ export async function freePort(count = 1): Promise<number> {
     const first = min + Math.floor(Math.random() * (max - min - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
     if (ports.some((port) => handedOut.has(port))) continue;
-    const free = await Promise.all(ports.map((port) => isFree(port)));
-    if (!free.every(Boolean)) continue;
+    // Before the check, so that no other call checks them meanwhile.
     keepPorts(ports);
-    return first;
+    const free = await Promise.all(ports.map((port) => isFree(port)));
+    if (free.every(Boolean)) return first;
+    for (const port of ports) handedOut.delete(port);
   }
   throw new Error(`no free port between ${min} and ${max} after ${attemptsMax} attempts`);
 }
