@@ -3,9 +3,9 @@
  * `own-process.ts`.
  */
 import { BULK_ERRORS_MAX } from '@mo/contracts';
-import { type CheckedLine, checkLine, takenLine } from '../src/bulk/check-line.ts';
+import { checkLine, errorOf, takenLine } from '../src/bulk/check-line.ts';
 import { CsvReader } from '../src/bulk/csv-reader.ts';
-import type { LineReader } from '../src/bulk/lines.ts';
+import type { LineReader, ReadLine } from '../src/bulk/lines.ts';
 import { NdjsonReader } from '../src/bulk/ndjson-reader.ts';
 import { Tally } from '../src/bulk/tally.ts';
 
@@ -21,13 +21,16 @@ function heapUsed(): number {
 }
 
 /** The error of a line; each valid one has the name of a customer that exists. */
-const errorOf = (line: CheckedLine) => ('error' in line ? line.error : takenLine(line.line, line.customer.external_id));
+function errorWith(read: ReadLine) {
+  const line = checkLine(read);
+  return line === null ? errorOf(read) : takenLine(line.line, line.customer.external_id);
+}
 
 function keptBy(reader: LineReader, lineOf: (n: number) => string): { bytes: number; errors: number } {
   const tally = new Tally();
   const before = heapUsed();
   for (let n = 0; n < BULK_ERRORS_MAX; n += 1)
-    for (const read of reader.read(Buffer.from(`${lineOf(n)}\n`))) tally.fail([errorOf(checkLine(read))]);
+    for (const read of reader.read(Buffer.from(`${lineOf(n)}\n`))) tally.fail([errorWith(read)]);
   const bytes = heapUsed() - before;
   return { bytes, errors: tally.summary(false).errors.length };
 }

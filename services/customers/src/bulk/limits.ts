@@ -4,6 +4,11 @@
 export const LINE_BYTES_MAX = 16 * 1024;
 /** Lines per transaction; an interrupted upload loses at most this many. */
 export const CHUNK_LINES_MAX = 1_000;
+/** How long lines are read before other work of the process gets its turn, and after how many bytes that is checked. */
+export const TURN_MS_MAX = 10;
+export const TURN_BYTES_MAX = 1024;
+/** How often the sender of an upload gets a sign while more of it is to be read, so that its absence is noticed. */
+export const SENDER_PROBE_INTERVAL_MS = 500;
 /** Attempts of a chunk or a move that conflicts with other transactions. */
 export const ATTEMPTS_MAX = 8;
 /** How long the caller may send nothing in the middle of an upload. */

@@ -9,15 +9,15 @@
 import type { BulkSummary } from '@mo/contracts';
 import { type Database, databaseProblem, inTransaction, type Sql } from '@mo/database';
 import { type Clock, StoreConflictError, unavailable } from '@mo/service-kit';
-import { type CheckedLine, isGood, takenLine } from '../bulk/check-line.ts';
-import { chunksOf } from '../bulk/chunks.ts';
+import { type GoodLine, takenLine } from '../bulk/check-line.ts';
+import { type Chunk, chunksOf } from '../bulk/chunks.ts';
 import type { Upload } from '../bulk/formats.ts';
 import { ATTEMPTS_MAX, MOVE_LOST_MS, MOVE_MS_MAX, MOVE_WAIT_MS_MAX } from '../bulk/limits.ts';
 import { inTurn, type Semaphore } from '../bulk/semaphore.ts';
 import { Tally } from '../bulk/tally.ts';
 import { beginStaging, discard, holdStaging, moveIn, stage, takenLines, touch } from '../db/staging-table.ts';
 import { type Attempt, beginAttempt } from '../db/uploads-table.ts';
-import { type ChunkContext, registerChunk } from './register-chunk.ts';
+import { type ChunkContext, type RegisteredChunk, registerChunk } from './register-chunk.ts';
 
 /** The outcomes of a line: created by this attempt of the upload, by an earlier one, or by none. */
 export const LINE_OUTCOMES = ['created', 'repeated', 'failed'] as const;
@@ -66,16 +66,19 @@ export async function createInBulk(parts: BulkParts, request: BulkRequest): Prom
 
 /** Commits each chunk separately. */
 async function createChunks(parts: BulkParts, request: BulkRequest, attempt: Attempt | null, tally: Tally) {
-  for await (const lines of chunksOf(request.upload)) {
-    const good = lines.filter(isGood);
+  const register = async (good: readonly GoodLine[]): Promise<RegisteredChunk> => {
+    if (good.length === 0) return { lines: new Set(), repeated: 0 };
     const made = await transaction(parts, (sql) => registerChunk(sql, good, contextOf(parts, request, attempt)));
     parts.onWritten();
-    const taken = good.filter(({ line }) => !made.lines.has(line));
-    const errors = [...errorsOf(lines), ...taken.map(({ line, customer }) => takenLine(line, customer.external_id))];
-    tally.receive(lines.length);
-    tally.fail(errors);
-    const { repeated } = made;
-    parts.onOutcome({ created: made.lines.size - repeated, repeated, failed: errors.length });
+    return made;
+  };
+  for await (const { good, failed, errors } of chunksFor(request)) {
+    const { lines, repeated } = await register(good);
+    const taken = good.filter(({ line }) => !lines.has(line));
+    const takenErrors = taken.map(({ line, customer }) => takenLine(line, customer.external_id));
+    tally.receive(good.length + failed);
+    tally.fail([...errors, ...takenErrors], failed + taken.length);
+    parts.onOutcome({ created: lines.size - repeated, repeated, failed: failed + taken.length });
   }
 }
 
@@ -87,12 +90,11 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
   const touching = setInterval(() => void touch(database, stagingId).catch(() => {}), touchIntervalMs);
   try {
     let staged = 0;
-    for await (const lines of chunksOf(request.upload)) {
-      const good = lines.filter(isGood);
-      await transaction(parts, (sql) => stage(sql, stagingId, good));
+    for await (const { good, failed, errors } of chunksFor(request)) {
+      if (good.length > 0) await transaction(parts, (sql) => stage(sql, stagingId, good));
       staged += good.length;
-      tally.receive(lines.length);
-      tally.fail(errorsOf(lines));
+      tally.receive(good.length + failed);
+      tally.fail(errors, failed);
     }
     const moveUnlessTaken = async (sql: Sql, msMax: number) => {
       await holdStaging(sql, stagingId, staged, msMax);
@@ -123,13 +125,23 @@ async function createAll(parts: BulkParts, request: BulkRequest, attempt: Attemp
 }
 
 /** How long a move may take that begins now. @throws ProblemError unavailable, if nobody would get its answer */
-function moveMsMax({ isGone }: BulkRequest, waitedMs: number): number {
-  if (isGone()) throw unavailable('the caller has disconnected');
+function moveMsMax(request: BulkRequest, waitedMs: number): number {
+  refuseIfGone(request);
   if (waitedMs > MOVE_WAIT_MS_MAX) throw unavailable('other writes have held up this upload for too long');
   return Math.ceil(MOVE_MS_MAX - waitedMs);
 }
 
-const errorsOf = (lines: readonly CheckedLine[]) => lines.flatMap((line) => ('error' in line ? [line.error] : []));
+/** The chunks of an upload. @throws ProblemError unavailable, once nobody would get its answer */
+async function* chunksFor(request: BulkRequest): AsyncGenerator<Chunk> {
+  for await (const chunk of chunksOf(request.upload)) {
+    refuseIfGone(request);
+    yield chunk;
+  }
+}
+
+function refuseIfGone({ isGone }: BulkRequest): void {
+  if (isGone()) throw unavailable('the caller has disconnected');
+}
 
 function contextOf({ clock }: BulkParts, { traceparent }: BulkRequest, attempt: Attempt | null): ChunkContext {
   return { nowMs: clock.now(), traceparent, attempt };

@@ -2,7 +2,7 @@
  * The route of bulk uploads. Its body is read as a stream instead of being parsed, with content types, limits and
  * timeouts of its own. It is a separate plugin, so that these settings don't affect other routes.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bulkQuery, HEADERS, operations } from '@mo/contracts';
 import type { ServiceParts } from '@mo/messaging';
 import {
@@ -24,7 +24,14 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { arriving } from '../bulk/arriving.ts';
 import { openUpload } from '../bulk/formats.ts';
-import { LINGER_MS, MOVES_MAX, STAGING_TOUCH_INTERVAL_MS, TRANSACTIONS_MAX, UPLOADS_MAX } from '../bulk/limits.ts';
+import {
+  LINGER_MS,
+  MOVES_MAX,
+  SENDER_PROBE_INTERVAL_MS,
+  STAGING_TOUCH_INTERVAL_MS,
+  TRANSACTIONS_MAX,
+  UPLOADS_MAX,
+} from '../bulk/limits.ts';
 import { semaphoreOf } from '../bulk/semaphore.ts';
 import { type BulkParts, type BulkRequest, createInBulk, LINE_OUTCOMES } from '../commands/create-in-bulk.ts';
 import type { CustomerAccount } from '../domain/account.ts';
@@ -61,7 +68,8 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
         underWay += 1;
         try {
           const upload = await uploadOf(request, stopping.signal);
-          const summary = await createInBulk(parts, upload);
+          const stopProbing = probeSender(request.raw, reply.raw);
+          const summary = await createInBulk(parts, upload).finally(stopProbing);
           if (upload.isAtomic && summary.failed > 0) throw bulkFailed(summary);
           return await sendAnswer(reply, answerWith(200, summary));
         } finally {
@@ -72,6 +80,19 @@ export function bulkRoute({ server, database, streams, registry }: ServiceParts<
       },
     });
   });
+}
+
+/**
+ * Writes interim answers while more of an upload is to be read. The end of a connection is read only after all bytes
+ * before it, of which the kernels hold megabytes: minutes of work. A write is reset at once if the sender has closed.
+ *
+ * @returns what stops it, which must be done before the answer
+ */
+function probeSender(upload: IncomingMessage, answer: ServerResponse): () => void {
+  const timer = setInterval(() => {
+    if (!upload.complete && !answer.destroyed) answer.writeProcessing();
+  }, SENDER_PROBE_INTERVAL_MS);
+  return () => clearInterval(timer);
 }
 
 /**

@@ -37,7 +37,7 @@ export const customers: readonly Fault[] = [
   {
     id: 'upload-counted-at-its-end',
     file: 'services/customers/src/commands/create-in-bulk.ts',
-    replace: 'parts.onOutcome({ created: made.lines.size - repeated, repeated, failed: errors.length });',
+    replace: 'parts.onOutcome({ created: lines.size - repeated, repeated, failed: failed + taken.length });',
     by: '',
     breaks: 'the metrics of uploads lack the chunks of an upload that is interrupted',
     check: servers('services/customers/test/bulk-again'),
@@ -226,5 +226,29 @@ export const customers: readonly Fault[] = [
     by: 'if (!request.raw.complete)',
     breaks: 'the gateway answers a refused upload with 503, and sends no calls to the process for a moment',
     check: servers('services/customers/test/bulk-formats'),
+  },
+  {
+    id: 'left-upload-is-read-on',
+    file: 'services/customers/src/http/bulk-route.ts',
+    replace: 'if (!upload.complete && !answer.destroyed) answer.writeProcessing();',
+    by: '',
+    breaks: 'an upload whose sender has left is processed for as long as the kernel holds bytes of it',
+    check: servers('services/customers/test/bulk-left'),
+  },
+  {
+    id: 'left-upload-goes-on',
+    file: 'services/customers/src/commands/create-in-bulk.ts',
+    replace: '    refuseIfGone(request);\n    yield chunk;',
+    by: '    yield chunk;',
+    breaks: 'an upload whose caller has left after its last byte is processed to its end',
+    check: servers('services/customers/test/bulk-left'),
+  },
+  {
+    id: 'lines-without-a-pause',
+    file: 'services/customers/src/bulk/chunks.ts',
+    replace: 'await nextTurn();',
+    by: '',
+    breaks: 'a process does nothing else while it checks short lines that have arrived together',
+    check: unit('services/customers/test/bulk-chunks'),
   },
 ];
