@@ -27,22 +27,22 @@ export async function* chunksOf({ reader, bytes, surplus }: Upload): AsyncGenera
     failed = 0;
     return chunk;
   };
+  const fail = (read: ReadLine): void => {
+    failed += 1;
+    if (listed === BULK_ERRORS_MAX) return;
+    listed += 1;
+    errors.push(errorOf(read));
+  };
   function* full(reads: Iterable<ReadLine>): Generator<Chunk> {
     for (const read of reads) {
       last = read.line;
       const line = checkLine(read);
-      if (line !== null) good.push(line);
-      else {
-        failed += 1;
-        if (listed < BULK_ERRORS_MAX) {
-          errors.push(errorOf(read));
-          listed += 1;
-        }
-      }
+      if (line === null) fail(read);
+      else good.push(line);
       if (good.length + failed === CHUNK_LINES_MAX) yield take();
     }
   }
-  for await (const part of inTurns(bytes)) yield* full(reader.read(part));
+  for await (const part of inSmallParts(bytes)) yield* full(reader.read(part));
   yield* full(reader.end());
   const fault = (name: string) => `is the unknown part ${JSON.stringify(name)} after the file`;
   yield* full(surplus().map((name, place) => ({ line: last + 1 + place, fault: fault(name) })));
@@ -50,7 +50,7 @@ export async function* chunksOf({ reader, bytes, surplus }: Upload): AsyncGenera
 }
 
 /** The same bytes in small parts, between which other work of this process gets its turn: a part may hold many lines. */
-async function* inTurns(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* inSmallParts(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let sinceMs = performance.now();
   for await (const piece of bytes) {
     for (let start = 0; start < piece.length; start += TURN_BYTES_MAX) {
